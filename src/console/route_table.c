@@ -116,6 +116,12 @@ const struct route routes[] = {
     { REQUEST_GET, "/api/v1/away", RIGHT_AWAY, api_away_list_answer, "what was taken away",
       .query = "patient limit cursor" },
 
+    { REQUEST_GET, "/documents/{row}/edit", RIGHT_EDIT, edit_page_answer,
+      "asks for type and date of an upload" },
+    { REQUEST_POST, "/documents/{row}/edit", RIGHT_EDIT, edit_answer, "corrects them" },
+    { REQUEST_PATCH, "/api/v1/documents/{row}", RIGHT_EDIT, api_edit_answer,
+      "corrects type and date of an upload", .query = "" },
+
     { REQUEST_GET, "/review", RIGHT_REVIEW, review_answer, "patients in doubt, both rosters" },
     { REQUEST_GET, "/review/{id}", RIGHT_REVIEW, review_one_answer, "one of them" },
     { REQUEST_POST, "/review/{id}", RIGHT_REVIEW, review_accept_answer,

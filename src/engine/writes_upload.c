@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/links.h"
 #include "registry/away.h"
 #include "store/store.h"
 
@@ -206,4 +207,76 @@ bool write_row_active(struct writer *writer, const struct uuid *row, bool is_act
                       struct err *err)
 {
     return writer_run(writer, active_work, &(struct active_args){ row, is_active, there_r }, err);
+}
+
+struct edit_args {
+    const struct upload_edit *edit;
+    enum upload_edit_outcome *outcome_r;
+};
+
+static const struct ledger_version *version_present(const struct upload_left *left)
+{
+    for (size_t i = 0; i < left->version_count; i++)
+        if (left->versions[i].number == left->claim.version && left->versions[i].stored)
+            return &left->versions[i];
+    return NULL;
+}
+
+/* The row as the ledger has the document, but for what is changed. */
+static struct upload_row_parts edited_row(const struct upload_edit *e,
+                                          const struct upload_left *left,
+                                          const struct ledger_version *version)
+{
+    return (struct upload_row_parts){ .source_name = e->source_name,
+                                      .identity = left->claim.identity,
+                                      .patient = left->claim.patient,
+                                      .type = e->edit->type,
+                                      .name = left->sent.name,
+                                      .day = e->edit->day,
+                                      .mime = left->sent.mime,
+                                      .who = left->sent.who,
+                                      .bucket = e->bucket,
+                                      .key = version->key,
+                                      .sha256 = &version->sha256,
+                                      .size_bytes = version->size_bytes };
+}
+
+static bool held_edit(const struct writer_context *to, const struct edit_args *a,
+                      const struct upload_left *left, struct err *err)
+{
+    const struct ledger_version *version = version_present(left);
+    struct upload_row_parts row;
+    bool there;
+
+    if (!version)
+        return err_set(err, ERR_DATA, 0, "document %jd is done, and has no stored version",
+                       (intmax_t)left->claim.document);
+    row = edited_row(a->edit, left, version);
+    if (!row_put(to, &row, left->claim.epoch, &there, err))
+        return false;
+    *a->outcome_r = there ? UPLOAD_EDIT_DONE : UPLOAD_EDIT_NO_ROW;
+    return there ? ledger_upload_edit(to->ledger, &left->claim, version, a->edit->edit, err)
+                 : ledger_link_release(to->ledger, &left->claim, err);
+}
+
+static bool edit_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct edit_args *a = args;
+    int64_t document = a->edit->edit->document;
+    auto_upload_left left = { 0 };
+    bool is_held;
+
+    *a->outcome_r = UPLOAD_EDIT_STALE;
+    if (!ledger_upload_hold(to->ledger, document, a->edit->edit->epoch, &left.claim, &is_held, err))
+        return false;
+    return !is_held
+           || (ledger_sent_read(to->ledger, document, &left.sent, err)
+               && ledger_versions(to->ledger, document, &left.versions, &left.version_count, err)
+               && held_edit(to, a, &left, err));
+}
+
+bool write_upload_edit(struct writer *writer, const struct upload_edit *edit,
+                       enum upload_edit_outcome *outcome_r, struct err *err)
+{
+    return writer_run(writer, edit_work, &(struct edit_args){ edit, outcome_r }, err);
 }

@@ -68,6 +68,23 @@ must_check bool write_upload_later(struct writer *writer, const struct ledger_cl
                                    const struct ledger_attempt *attempt, int64_t due_us,
                                    struct err *err);
 
+enum upload_edit_outcome {
+    UPLOAD_EDIT_DONE,
+    UPLOAD_EDIT_STALE, /* the document was changed since it was seen, or a run holds it  */
+    UPLOAD_EDIT_NO_ROW /* the application has no such row any more: nothing was changed */
+};
+
+/* What is to be changed of an upload, and of its row. All borrowed. */
+struct upload_edit {
+    const struct ledger_upload_edit *edit;
+    const char *source_name; /* of uploads */
+    const char *bucket;
+};
+
+/* Gives an upload its type and day, in the ledger and in its row, in one change. */
+must_check bool write_upload_edit(struct writer *writer, const struct upload_edit *edit,
+                                  enum upload_edit_outcome *outcome_r, struct err *err);
+
 /*
  * Takes a row away in the application, or brings it back: nothing is removed.
  *   there_r   false: the application has no such row, or no column for this

@@ -59,6 +59,26 @@ bool ledger_told_change(struct ledger *ledger, int64_t document, int64_t *at_us_
                       sql_args(sql_i64(ledger->source), sql_i64(document)), 0, at_us_r, err);
 }
 
+bool ledger_told_edits(struct ledger *ledger, int64_t document,
+                       void (*each)(void *arg, const struct told_entry *entry), void *arg,
+                       struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_HISTORY_EDITS,
+                   sql_args(sql_i64(ledger->source), sql_i64(document)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        each(arg, &(struct told_entry){ .run = sql_get_i64(rows, 0),
+                                        .seq = sql_get_i64(rows, 1),
+                                        .at_us = sql_get_i64(rows, 2),
+                                        .before = sql_get_text(rows, 3),
+                                        .after = sql_get_text(rows, 4),
+                                        .evidence = sql_get_text(rows, 5) });
+    return step == STEP_END;
+}
+
 /* --- chains ----------------------------------------------------------------------------------- */
 
 /* The moment of a document that entries are sought of. */

@@ -53,6 +53,15 @@ must_check bool ledger_told_entries(struct ledger *ledger, int64_t document, int
                                     void (*each)(void *arg, const struct told_entry *entry),
                                     void *arg, struct err *err);
 
+/*
+ * Calls `each` for the entries about a document that was done and stayed so, the oldest first: of an upload,
+ * what people changed of it. All chains of the handle's source are read, so it is meant for uploads, which
+ * have short ones.
+ */
+must_check bool ledger_told_edits(struct ledger *ledger, int64_t document,
+                                  void (*each)(void *arg, const struct told_entry *entry),
+                                  void *arg, struct err *err);
+
 /* When a document's state last changed; 0: there is no such document. */
 must_check bool ledger_told_change(struct ledger *ledger, int64_t document, int64_t *at_us_r,
                                    struct err *err);

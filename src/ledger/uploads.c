@@ -10,6 +10,9 @@
 #include "ledger/decisions.h"
 #include "ledger/inside.h"
 #include "ledger/leases.h"
+#include "ledger/links.h"
+
+enum { EVIDENCE_MAX = 16 * 1024 };
 
 char *ledger_uploads_name(const char *source)
 {
@@ -259,4 +262,70 @@ bool ledger_sent_read(struct ledger *ledger, int64_t document, struct ledger_sen
                                     .at_us = sql_get_i64(rows, 7) };
     memcpy(sent_r->sha256.bytes, sql_get_bytes(rows, 3).at, SHA256_SIZE);
     return true;
+}
+
+/* --- what people change ----------------------------------------------------------------------- */
+
+bool ledger_upload_hold(struct ledger *ledger, int64_t document, int64_t epoch,
+                        struct ledger_claim *claim_r, bool *is_r, struct err *err)
+{
+    struct ledger_words words;
+    auto_rows *rows = NULL;
+    enum step step;
+
+    *is_r = false;
+    if (!sql_query(ledger->sql, &LEDGER_UPLOAD_PICK, sql_args(sql_i64(document)), &rows, err))
+        return false;
+    step = ledger_next(rows, LEDGER_CLAIM_WORDS, &words, err);
+    if (step != STEP_ROW)
+        return step == STEP_END;
+    if (words.state != LEDGER_DONE || sql_get_i64(rows, 1) != epoch)
+        return true;
+    *claim_r = ledger_claim_read(rows, &words);
+    *is_r = true;
+    return ledger_link_hold(ledger, claim_r, err);
+}
+
+static void change_tell(struct str *to, const char *what, const char *before, const char *after)
+{
+    if (strcmp(before, after) != 0)
+        str_printf(to, "; %s %s, was %s", what, *after ? after : "none", *before ? before : "none");
+}
+
+/* Begins with the version, as every entry of a document that is done does: `verify` reads it there. */
+static void edit_evidence(struct str *to, const struct ledger_claim *claim,
+                          const struct ledger_version *version,
+                          const struct ledger_upload_edit *edit)
+{
+    str_add_text(to, "; ");
+    if (version->imprint)
+        str_printf(to, "%s; ", version->imprint);
+    str_printf(to, "edited by %s", edit->who);
+    change_tell(to, "type", claim->type, edit->type);
+    change_tell(to, "date", edit->day_before, edit->day);
+    if (*edit->reason)
+        str_printf(to, ": %s", edit->reason);
+}
+
+bool ledger_upload_edit(struct ledger *ledger, const struct ledger_claim *claim,
+                        const struct ledger_version *version, const struct ledger_upload_edit *edit,
+                        struct err *err)
+{
+    auto_str evidence = STR_MAX(EVIDENCE_MAX);
+    struct transition step;
+
+    edit_evidence(&evidence, claim, version, edit);
+    step = ledger_claim_step(claim, LEDGER_DONE, str_text(&evidence));
+    step.version = (struct told_version){ version->key, version->sha256, version->size_bytes };
+    step.mod_id = version->mod_id;
+    step.type_before = claim->type;
+    step.type = edit->type;
+    return sql_run(ledger->sql, &LEDGER_UPLOAD_EDIT,
+                   sql_args(sql_i64(claim->document), sql_i64(claim->epoch), sql_i64(ledger->run),
+                            sql_text(edit->type), sql_i64(time_now_us())),
+                   err)
+           && ledger_touched(ledger, claim->document, err)
+           && sql_run(ledger->sql, &LEDGER_UPLOAD_REDATE,
+                      sql_args(sql_i64(claim->document), sql_text(edit->day)), err)
+           && ledger_transition(ledger, &step, err);
 }

@@ -46,6 +46,32 @@ must_check bool ledger_upload_take(struct ledger *ledger, const struct ledger_up
                                    struct ledger_claim *claim_r, char identity_r[UUID_TEXT_SIZE],
                                    struct err *err);
 
+/* What people change of an upload that is done; as it shall be. All borrowed. */
+struct ledger_upload_edit {
+    int64_t document, epoch;  /* the epoch as they saw it          */
+    const char *type, *day;   /* "Letter", "2024-03-01" or ""      */
+    const char *day_before;   /* as they saw it, for the evidence  */
+    const char *who, *reason; /* `reason` is perhaps ""           */
+};
+
+/*
+ * In a change: holds an upload that is done, if it is as it was seen.
+ *   claim_r   with is_r; the caller clears it, and ends the hold by ledger_upload_edit() or
+ *             ledger_link_release() in the same change
+ *   is_r      false: it was changed since, is held, or is no document that is done
+ */
+must_check bool ledger_upload_hold(struct ledger *ledger, int64_t document, int64_t epoch,
+                                   struct ledger_claim *claim_r, bool *is_r, struct err *err);
+
+/*
+ * In a change: gives a held upload its type and day, and releases it. The audit chain says who did
+ * it, why, and what stood there before.
+ *   version   the document's present one: the entry tells it again
+ */
+must_check bool ledger_upload_edit(struct ledger *ledger, const struct ledger_claim *claim,
+                                   const struct ledger_version *version,
+                                   const struct ledger_upload_edit *edit, struct err *err);
+
 /* What was sent, as the ledger keeps it. */
 struct ledger_sent {
     char *patient, *name, *day, *mime, *who;

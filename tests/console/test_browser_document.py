@@ -16,6 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from harness import ROOT, Bench, main, need_programs  # noqa: E402
 from people import Console  # noqa: E402
 from playing import browser, play  # noqa: E402
+from uploads import patients_of, pdf, upload  # noqa: E402
 
 CORPUS = pathlib.Path(os.environ.get("FMFERRY_SHARED") or ROOT.parent / "shared") / "corpus"
 KINDS = {"pdf": ("GeoTopo-komprimiert.pdf", 117), "tiff": ("Arbitro.tiff", None), "heic": ("IMG_5195.HEIC", 1),
@@ -48,6 +49,13 @@ def documents_of(bench, kinds):
     return found
 
 
+def uploaded(bench, console):
+    """The row of a document that was uploaded."""
+    bench.ferry("patients", "import")
+    patient = str(uuid.UUID(patients_of(bench)[0]))
+    return upload(console.person("clerk", "staff"), patient, [("one.pdf", pdf("one"))])[1][0]["row"]
+
+
 def test(tap):
     if not need_programs(tap):
         return
@@ -59,9 +67,11 @@ def test(tap):
         bench.serve(data)
         bench.ferry("run", limit=120)
         console = Console(bench)
-        owner = console.person("owner", "owner")
+        owner = console.person("owner", "owner records")
+        found = documents_of(bench, kinds)
+        found["pdf"]["upload"] = uploaded(bench, console)
         play(tap, folder, "document.mjs", f"https://localhost:{console.port}", owner.key,
-             json.dumps(documents_of(bench, kinds)))
+             json.dumps(found))
         console.program.signal(15)
         tap.same(console.program.finish(60).code, 0, "the console ends when it is told to")
         bench.stop_serving()

@@ -18,7 +18,7 @@ from harness import Bench, main, need_programs  # noqa: E402
 from people import Console  # noqa: E402
 from routes import ROLES, rights, routes  # noqa: E402
 
-TOKEN_RIGHTS = ("find", "download", "upload", "away", "review", "run", "failures", "retry", "waive", "views", "nexus")
+TOKEN_RIGHTS = ("find", "download", "upload", "away", "edit", "review", "run", "failures", "retry", "waive", "views", "nexus")
 ENDS_THE_SESSION = ("/logout",)  # whoever passes is out; test_attacks has it
 SITE = {"Sec-Fetch-Site": "same-origin"}
 

@@ -165,6 +165,40 @@ static bool sender_tell(struct ledger *ledger, int64_t document, struct told_sto
     return true;
 }
 
+/* "edited by Ann; type Letter, was Scan: reason" stands behind the version, and behind its imprint if it has one. */
+static struct span edit_words(struct span evidence)
+{
+    struct span part;
+
+    (void)span_cut(&evidence, ';');
+    evidence = span_trim(evidence);
+    part = evidence;
+    if (span_starts(evidence, "etag ") || span_starts(evidence, "parts ")) {
+        (void)span_cut(&part, ';');
+        part = span_trim(part);
+    }
+    return span_starts(part, "edited by ") ? part : SPAN_NONE;
+}
+
+static void edit_told(void *arg, const struct told_entry *entry)
+{
+    struct span words = edit_words(entry->evidence);
+
+    if (words.at)
+        step_add(arg, (struct story_step){ .at_us = entry->at_us,
+                                           .run = entry->run,
+                                           .what = "edited",
+                                           .words = span_text(words) });
+}
+
+/* An upload that arrived at once and was never touched again has the epoch 1: no chain is read for it. */
+static bool edits_tell(struct ledger *ledger, const struct visible *document,
+                       struct told_story *story, struct err *err)
+{
+    return document->epoch <= 1
+           || ledger_told_edits(ledger, document->document, edit_told, story, err);
+}
+
 static bool verified_tell(struct ledger *ledger, const struct visible *document,
                           struct told_story *story, struct err *err)
 {
@@ -181,9 +215,10 @@ static bool verified_tell(struct ledger *ledger, const struct visible *document,
     return true;
 }
 
-static bool source_tell(struct ledger *ledger, int64_t number, struct told_story *story,
-                        struct err *err)
+static bool source_tell(struct ledger *ledger, const struct visible *document,
+                        struct told_story *story, struct err *err)
 {
+    int64_t number = document->document;
     auto_tx tx = { 0 };
 
     return sql_begin_reading(ledger_sql(ledger), &tx, err)
@@ -191,18 +226,20 @@ static bool source_tell(struct ledger *ledger, int64_t number, struct told_story
            && entries_tell(ledger, number, story, err)
            && ledger_told_decisions(ledger, number, decision_told, story, err)
            && ledger_each_try(ledger, number, try_told, story, err)
-           && (!story->is_upload || sender_tell(ledger, number, story, err));
+           && (!story->is_upload
+               || (sender_tell(ledger, number, story, err)
+                   && edits_tell(ledger, document, story, err)));
 }
 
 /* Readers that are lent read the source that was moved; of an upload, another one is opened. */
-static bool upload_tell(struct exchange *x, int64_t number, struct told_story *story,
-                        struct err *err)
+static bool upload_tell(struct exchange *x, const struct visible *document,
+                        struct told_story *story, struct err *err)
 {
     auto_ledger *ledger = NULL;
 
     return ledger_open_reader(x->console->engine->ledger_url, uploads_source(x->console->uploads),
                               x->console->cancel, &ledger, err)
-           && source_tell(ledger, number, story, err);
+           && source_tell(ledger, document, story, err);
 }
 
 static bool ledger_tell(struct exchange *x, const struct visible *document,
@@ -211,10 +248,10 @@ static bool ledger_tell(struct exchange *x, const struct visible *document,
     auto_borrowed reader = { 0 };
 
     story->is_upload = document->is_upload;
-    if (document->is_upload && !upload_tell(x, document->document, story, err))
+    if (document->is_upload && !upload_tell(x, document, story, err))
         return false;
     return reader_borrow(x->console->readers, &reader, err)
-           && (document->is_upload || source_tell(reader.ledger, document->document, story, err))
+           && (document->is_upload || source_tell(reader.ledger, document, story, err))
            && verified_tell(reader.ledger, document, story, err);
 }
 
@@ -253,8 +290,8 @@ static bool looks_tell(struct exchange *x, const struct visible *document, struc
 /* Of two steps of one moment, that comes first which a document does first. */
 static int step_rank(const struct story_step *step)
 {
-    static const char *const order[] = { "uploaded", "read",   "failed",   "stored", "linked",
-                                         "marked",   "waived", "verified", "seen" };
+    static const char *const order[] = { "uploaded", "read",   "failed", "stored",   "linked",
+                                         "marked",   "edited", "waived", "verified", "seen" };
     int rank = 0;
 
     while (rank < (int)lengthof(order) && strcmp(step->what, order[rank]) != 0)

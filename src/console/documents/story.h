@@ -12,7 +12,7 @@ struct story_step {
     int64_t at_us;
     int64_t run; /* 0: none                                                              */
     const char *
-        what; /* "read", "stored", "marked", "linked", "failed", "uploaded", "waived", "verified", "seen" */
+        what; /* "read", "stored", "marked", "linked", "failed", "uploaded", "edited", "waived", "verified", "seen" */
     char *words; /* a sentence without its full stop                                     */
     char *who;   /* a person; NULL: a run                                                */
 };

@@ -162,6 +162,7 @@ static void head_add(struct frame *frame, const struct visible *d, const char *r
         frame->page, console_document_begin,
         PAGE_PART("patient", d->patient ? console_document_of_patient : console_document_of_nobody),
         PAGE_TEXT("patient_id", d->patient ? d->patient : ""), PAGE_TEXT("patient_name", patient),
+        PAGE_WHEN("edit", d->is_upload && may(frame->x, RIGHT_EDIT), console_document_edit),
         PAGE_WHEN("give", may(frame->x, RIGHT_REVIEW) && frame->x->console->settings->link,
                   console_document_give),
         PAGE_WHEN("away", may(frame->x, RIGHT_AWAY), console_document_away), PAGE_TEXT("row", row));

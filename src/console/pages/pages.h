@@ -183,6 +183,15 @@ must_check bool api_away_answer(struct exchange *x, struct err *err);
 /* As away_list_answer(), each document with the version that bringing it back asks for. */
 must_check bool api_away_list_answer(struct exchange *x, struct err *err);
 
+/* --- edit.c, edit_api.c ---------------------------------------------------------------------- */
+
+/* The form that asks for type and date of an upload. */
+must_check bool edit_page_answer(struct exchange *x, struct err *err);
+/* Does what it says, if the document is as its version says that was seen. */
+must_check bool edit_answer(struct exchange *x, struct err *err);
+/* As edit_answer(), for programs; what they do not name stays. */
+must_check bool api_edit_answer(struct exchange *x, struct err *err);
+
 /* --- take.c ---------------------------------------------------------------------------------- */
 
 must_check bool print_answer(struct exchange *x, struct err *err); /* print.c */

@@ -21,6 +21,8 @@ static const char *right_means(enum right right)
         return "uploads documents";
     case RIGHT_AWAY:
         return "takes documents away, and brings them back";
+    case RIGHT_EDIT:
+        return "corrects type and date of uploads";
     case RIGHT_REVIEW:
         return "decides whose a document is";
     case RIGHT_RUN:

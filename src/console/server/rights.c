@@ -14,6 +14,7 @@ static const struct row {
     [RIGHT_DOWNLOAD] = { "download", ROLE_STAFF | ROLE_RECORDS | ROLE_OWNER },
     [RIGHT_UPLOAD] = { "upload", ROLE_STAFF | ROLE_RECORDS },
     [RIGHT_AWAY] = { "away", ROLE_STAFF | ROLE_RECORDS | ROLE_OWNER },
+    [RIGHT_EDIT] = { "edit", ROLE_RECORDS },
     [RIGHT_REVIEW] = { "review", ROLE_RECORDS },
     [RIGHT_RUN] = { "run", ROLE_OPERATOR | ROLE_OWNER | ROLE_AUDITOR },
     [RIGHT_FAILURES] = { "failures", ROLE_OPERATOR | ROLE_OWNER },

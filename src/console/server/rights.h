@@ -23,6 +23,7 @@ enum right {
     RIGHT_DOWNLOAD,
     RIGHT_UPLOAD,
     RIGHT_AWAY,   /* take documents away, and bring them back */
+    RIGHT_EDIT,   /* type and date of uploads                 */
     RIGHT_REVIEW, /* whose a document is     */
     RIGHT_RUN,    /* runs and status         */
     RIGHT_FAILURES,

@@ -3,11 +3,11 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "console/documents/places.h"
 #include "console/documents/visible.h"
 #include "console/index/finding.h"
 #include "console/inside.h"
+#include "console/upload/described.h"
 #include "console/upload/same.h"
 #include "console/views/view_log.h"
 #include "document/row.h"
@@ -16,7 +16,7 @@
 
 #include <sys/mman.h>
 
-enum { LOOKED_AT = 8 * 1024 * 1024, TYPE_CHARS = 100, NAME_MAX_BYTES = 4096 };
+enum { LOOKED_AT = 8 * 1024 * 1024, NAME_MAX_BYTES = 4096 };
 
 /* Uploads that are sent again are recognised in this namespace. */
 static const struct uuid again_space = { { 0x1d, 0x5c, 0x0f, 0x6e, 0x52, 0x7a, 0x4b, 0x0c, 0x8f,
@@ -62,20 +62,9 @@ static bool form_is_whole(struct exchange *x)
 
 static bool asked_is_good(struct exchange *x, const struct receiving *asked)
 {
-    struct span type = span_trim(span_of(asked->type));
-
     if (!*asked->patient)
         return refuse(x, PROBLEM_BAD_REQUEST, "the patient is missing");
-    if (utf8_count(type) > TYPE_CHARS || type.size != strlen(asked->type))
-        return refuse(x, PROBLEM_BAD_REQUEST,
-                      "type: at most %d characters, without blanks around them", TYPE_CHARS);
-    for (size_t i = 0; i < type.size; i++)
-        if ((unsigned char)type.at[i] < ' ')
-            return refuse(x, PROBLEM_BAD_REQUEST, "type: one line");
-    return !*asked->day
-           || (strlen(asked->day) == CATALOG_DAY_SIZE - 1 && catalog_day(span_of(asked->day)))
-           || refuse(x, PROBLEM_BAD_REQUEST, "date: '%.40s' is no day: write 2024-03-01",
-                     asked->day);
+    return described_is_good(x, asked->type, asked->day);
 }
 
 /* --- one file --------------------------------------------------------------------------------- */

@@ -124,6 +124,34 @@ await page.click("button:has-text('Bring it back')");
 await page.waitForLoadState();
 ok(page.url().endsWith(`/documents/${documents.pdf.row}`), "S15: it is brought back, and shown", page.url());
 
+/* --- type and date of an upload ----------------------------------------------------------------- */
+
+if (documents.pdf.upload) {
+  const lead = `a[href="/documents/${documents.pdf.upload}/edit"]`;
+  await page.goto(`/documents/${documents.pdf.row}`);
+  ok(await page.locator("a[href$='/edit']").count() === 0, "a document that was moved has no link to edit it");
+  await page.goto(`/documents/${documents.pdf.upload}`);
+  await page.click(lead);
+  await page.waitForLoadState();
+  await seen("editing");
+  const second = await page.context().newPage();
+  await second.goto(`/documents/${documents.pdf.upload}/edit`);
+  await page.fill("#type", "Lab report");
+  await page.fill("#date", "2022-02-03");
+  await page.fill("#reason", "the wrong day");
+  await page.click("button:has-text('Save')");
+  await page.waitForLoadState();
+  ok(page.url().endsWith(`/documents/${documents.pdf.upload}`), "what is saved leads back to the document", page.url());
+  const words = await page.locator("main").innerText();
+  ok(words.includes("Lab report") && words.includes("2022-02-03") && words.includes("the wrong day"), "which has type, date and story", words);
+  await second.fill("#type", "Scan");
+  await second.click("button:has-text('Save')");
+  await second.waitForLoadState();
+  ok((await second.locator("main").innerText()).includes("somebody was faster"), "whoever saw the former one is told",
+    await second.locator("main").innerText());
+  await second.close();
+}
+
 /* --- without script; and what a password opens -------------------------------------------------- */
 
 const bare = await visit({ javaScriptEnabled: false });

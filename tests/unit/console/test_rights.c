@@ -8,14 +8,14 @@ static const struct {
     enum right right;
     const char *name, *roles;
 } table[] = {
-    { RIGHT_PUBLIC, "public", "xxxxxx" },     { RIGHT_ANY, "any", "xxxxxx" },
-    { RIGHT_FIND, "find", "xx-x--" },         { RIGHT_DOWNLOAD, "download", "xx-x--" },
-    { RIGHT_UPLOAD, "upload", "xx----" },     { RIGHT_AWAY, "away", "xx-x--" },
-    { RIGHT_REVIEW, "review", "-x----" },     { RIGHT_RUN, "run", "--xxx-" },
-    { RIGHT_FAILURES, "failures", "--xx--" }, { RIGHT_RETRY, "retry", "--x---" },
-    { RIGHT_WAIVE, "waive", "--xx--" },       { RIGHT_SIGN, "sign", "---x--" },
-    { RIGHT_VIEWS, "views", "---xx-" },       { RIGHT_NEXUS, "nexus", "------" },
-    { RIGHT_USERS, "users", "-----x" },
+    { RIGHT_PUBLIC, "public", "xxxxxx" }, { RIGHT_ANY, "any", "xxxxxx" },
+    { RIGHT_FIND, "find", "xx-x--" },     { RIGHT_DOWNLOAD, "download", "xx-x--" },
+    { RIGHT_UPLOAD, "upload", "xx----" }, { RIGHT_AWAY, "away", "xx-x--" },
+    { RIGHT_EDIT, "edit", "-x----" },     { RIGHT_REVIEW, "review", "-x----" },
+    { RIGHT_RUN, "run", "--xxx-" },       { RIGHT_FAILURES, "failures", "--xx--" },
+    { RIGHT_RETRY, "retry", "--x---" },   { RIGHT_WAIVE, "waive", "--xx--" },
+    { RIGHT_SIGN, "sign", "---x--" },     { RIGHT_VIEWS, "views", "---xx-" },
+    { RIGHT_NEXUS, "nexus", "------" },   { RIGHT_USERS, "users", "-----x" },
 };
 
 TEST(each_role_has_the_rights_of_the_table_and_no_other)
