@@ -154,6 +154,18 @@ struct ledger_upload_counts {
 must_check bool ledger_upload_counts(struct ledger *ledger, struct ledger_upload_counts *counts_r,
                                      struct err *err);
 
+/* An upload that did not arrive. Texts are borrowed for the call. */
+struct ledger_failed_upload {
+    int64_t document, at_us; /* when it was sent */
+    struct span type, who, class, message;
+};
+
+/* Calls `each` for the newest `most` uploads that did not arrive, the newest first. */
+must_check bool ledger_failed_uploads(struct ledger *ledger, int64_t most,
+                                      void (*each)(void *arg,
+                                                   const struct ledger_failed_upload *upload),
+                                      void *arg, struct err *err);
+
 /*
  * Counts documents that were stored with the MD5 that FileMaker itself says of their file; 0 in a ledger
  * from before such were kept.

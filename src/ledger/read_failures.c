@@ -212,3 +212,25 @@ bool ledger_each_remark(struct ledger *ledger, const char *step,
     }
     return next == STEP_END;
 }
+
+/* --- uploads ---------------------------------------------------------------------------------- */
+
+bool ledger_failed_uploads(struct ledger *ledger, int64_t most,
+                           void (*each)(void *arg, const struct ledger_failed_upload *upload),
+                           void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_UPLOADS_FAILED,
+                   sql_args(sql_i64(ledger->source), sql_i64(most)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        each(arg, &(struct ledger_failed_upload){ .document = sql_get_i64(rows, 0),
+                                                  .type = sql_get_text(rows, 1),
+                                                  .who = sql_get_text(rows, 2),
+                                                  .at_us = sql_get_i64(rows, 3),
+                                                  .class = sql_get_text(rows, 4),
+                                                  .message = sql_get_text(rows, 5) });
+    return step == STEP_END;
+}

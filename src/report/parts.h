@@ -19,6 +19,9 @@ void plots_write(struct html_page *page, const struct figures *figures);
 /* Writes the run history. */
 void runs_write(struct html_page *page, const struct figures *figures);
 
+/* Writes how many documents were uploaded, by their states; nothing where there are none. */
+void uploaded_write(struct html_page *page, const struct figures *figures);
+
 /*
  * Writes every waiver, acceptance and failure, one at a time and at most as many as a page can
  * bear. Fails with ERR_DATABASE, and with ERR_DATA if the failures are not as many as the sums say.

@@ -45,6 +45,7 @@ static bool parts_write(struct html_page *page, struct ledger *ledger, const str
     front_write(page, f, &balance, &settings->parties);
     plots_write(page, f);
     runs_write(page, f);
+    uploaded_write(page, f);
     if (!lists_write(page, ledger, f, err))
         return false;
     appendix_write(page, f, &balance, settings);

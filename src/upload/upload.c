@@ -196,8 +196,8 @@ static enum failure_kind failure_of(const struct uploading *u, const struct err 
 }
 
 /*
- * Notes that it did not arrive. If that cannot be written, it stays claimed, and is settled by whoever
- * comes after this run.
+ * Notes that it did not arrive. The log has its class alone: the words may name the key, and with it the
+ * patient. If it cannot be written, the upload stays claimed, and is settled by whoever comes after this run.
  */
 static bool failure_keep(struct uploading *u, struct err *why)
 {
@@ -208,7 +208,8 @@ static bool failure_keep(struct uploading *u, struct err *why)
     u->result->outcome = UPLOAD_FAILED;
     u->result->class = class;
     uploads_failed(u->uploads, why);
-    log_warn("upload %s did not arrive: %s", u->begin.identity, why->msg);
+    log_warn("upload %s did not arrive: %s; the ledger has what was said", u->begin.identity,
+             class);
     if (!write_upload_failed(u->use.writer, &u->begin.claim, &attempt, &err)) {
         uploads_failed(u->uploads, &err);
         log_error("upload %s: the ledger could not be told: %s", u->begin.identity, err.msg);

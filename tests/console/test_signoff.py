@@ -10,10 +10,12 @@ import json
 import pathlib
 import re
 import sys
+import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from harness import Bench, main, need_programs  # noqa: E402
 from people import Console, set_up  # noqa: E402
+from uploads import patients_of, pdf, upload  # noqa: E402
 
 SCENARIO = "container 1..3 is missing\n"
 RECORDS, PASSWORD, WHY = 60, "lemon garden tractor", "the paper charts are kept in the cellar"
@@ -162,6 +164,19 @@ def signs_by_the_api(tap, console, owner):
     tap.same(owner.get("/api/v1/signoffs?cursor=x")[0], 400, "and a cursor that nobody gave is refused")
 
 
+def upload_is_no_part_of_it(tap, bench, console, owner):
+    """What is uploaded afterwards was never in FileMaker: it is told, and the signature stands (decision 97)."""
+    patient = str(uuid.UUID(patients_of(bench)[0]))
+    digest = digest_of(owner.get("/signoff")[1])
+    status, files = upload(console.person("clerk", "staff"), patient, [("new.pdf", pdf("new"))])
+    tap.same((status, files[0]["outcome"]), (201, "stored"), "a document is uploaded after the signature")
+    said = json.loads(bench.ferry("status", "--json").out)
+    tap.same((said["signed"]["outdated"], said["verified"]["outdated"], said["uploads"]["arrived"]), (False, False, 1),
+             "status has it, and takes neither signature nor verification for out of date")
+    tap.same(digest_of(owner.get("/signoff")[1]), digest, "what would be signed is what it was")
+    tap.same(bench.ferry("verify").code, 0, "verify finds no difference")
+
+
 def is_outdated(tap, bench):
     bench.ferry("retry", "--record", bench.sql("select record_id from fmferry_document where state = 'waived'")[0][0])
     bench.ferry("run")
@@ -201,6 +216,7 @@ def test(tap):
         is_told(tap, bench, owner)
         signs_whole(tap, bench, owner)
         signs_by_the_api(tap, console, owner)
+        upload_is_no_part_of_it(tap, bench, console, owner)
         is_outdated(tap, bench)
         altered(tap, bench)
         console.program.signal(15)

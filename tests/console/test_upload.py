@@ -170,6 +170,36 @@ def large(tap, bench, user, patient):
     tap.same(hashlib.sha256((bench.store / key).read_bytes()).digest(), hashlib.sha256(data).digest(), "has its bytes in the store")
 
 
+def fails(tap, bench, console, user, patient):
+    """What does not arrive is told: on the page of failures, in status and report; sent again, it is there."""
+    key, = bench.sql("select key from fmferry_version where key like ? limit 1", f"%/{patient}/letter/%")[0]
+    obstacle = (bench.store / key).parent.with_name("blocked")
+    operator = console.person("operator3", "operator")
+    tap.ok("did not arrive" not in operator.get("/failures")[1], "while all arrived, the page of failures has no uploads")
+    obstacle.write_bytes(b"")
+    status, files = upload(user, patient, [("Secret <name>.pdf", pdf("blocked"))], kind="Blocked")
+    tap.ok(status >= 500 and files[0]["outcome"] == "failed", "where its folder should be is a file: it does not arrive", files)
+    (document, name), = bench.sql("select document, class from fmferry_document where state = 'failed'")
+    page = operator.get("/failures")[1]
+    part = page[page.index('id="uploads"'):]
+    tap.ok("1 upload did not arrive" in part and f">{document}<" in part and name in part and "Blocked" in part and "Staff" in part,
+           "the page of failures has it: which, from whom, why", part)
+    tap.ok("Secret" not in part, "and not the name of its file", part)
+    tap.ok('id="uploads"' not in operator.get(f"/failures?class={name}")[1], "a class of the migration's has it not")
+    tap.same(json.loads(bench.ferry("status", "--json").out)["uploads"]["failed"], 1, "status counts it")
+    bench.ferry("report", "--output", bench.folder / "report.html")
+    report = (bench.folder / "report.html").read_text()
+    arrived = sum(row[2] == "done" for row in uploads_of(bench))
+    figures = re.findall(r'<td class="n">([^<]*)</td>', report[report.index('id="uploads"'):].split("</table>")[0])
+    tap.same((figures[0], figures[2], figures[4]), (str(arrived), "0", "1"), "the report has uploads by their states")
+    tap.ok(figures[1], "and how large they are", figures)
+    obstacle.unlink()
+    status, files = upload(user, patient, [("Secret <name>.pdf", pdf("blocked"))], kind="Blocked")
+    tap.same((status, bench.sql("select document, state from fmferry_document where type = 'Blocked'")), (201, [(document, "done")]),
+             "sent again it is the same document, and there")
+    tap.ok('id="uploads"' not in operator.get("/failures")[1], "and the page of failures has it no more")
+
+
 def verified(tap, bench):
     """`verify` knows uploads: nothing is wrong with them, and what is made wrong is found."""
     count = sum(row[2] == "done" for row in uploads_of(bench))
@@ -238,6 +268,7 @@ def test(tap):
         forms(tap, console, user, patient)
         page(tap, bench, user, patient)
         large(tap, bench, user, patient)
+        fails(tap, bench, console, user, patient)
         tap.same(list(complaints(bench)), [], "each upload has its row and its object, once")
         left = [path for path in (bench.folder / "fmferry-console").rglob("*") if "upload" in path.name]
         tap.same(left, [], "nothing of them lies in the console's folder")

@@ -170,6 +170,38 @@ static bool list_add(struct frame *frame, struct ledger *ledger, const struct tr
     return true;
 }
 
+/* --- uploads ---------------------------------------------------------------------------------- */
+
+static void upload_row(void *arg, const struct ledger_failed_upload *upload)
+{
+    enum failure_kind kind;
+    bool is_known = failure_class_read(upload->class, &kind);
+
+    (void)page_fill(arg, console_failures_upload, PAGE_ID("document", upload->document),
+                    PAGE_STAMP("at", upload->at_us), PAGE_SPAN("who", upload->who),
+                    PAGE_SPAN("type", upload->type), PAGE_SPAN("class", upload->class),
+                    PAGE_TEXT("meaning", is_known ? failure_class_of(kind)->meaning : ""),
+                    PAGE_SPAN("message", upload->message));
+}
+
+/* Neither put back nor waived: their bytes are with those who sent them. */
+static bool uploads_add(struct frame *frame, struct ledger *ledger, const struct triage *triage,
+                        struct err *err)
+{
+    int64_t failed = triage->status->uploads.failed;
+
+    if (failed == 0 || *triage->class || triage->after)
+        return true;
+    (void)page_fill(frame->page, console_failures_uploads_begin,
+                    PAGE_COUNT("uploads", failed, "upload", "uploads"));
+    if (!ledger_failed_uploads(ledger, LIST_LIMIT, upload_row, frame->page, err))
+        return false;
+    (void)page_fill(frame->page, console_failures_uploads_end,
+                    PAGE_WHEN("newest", failed > LIST_LIMIT, console_failures_uploads_newest),
+                    PAGE_ID("limit", LIST_LIMIT));
+    return true;
+}
+
 /* --- the page --------------------------------------------------------------------------------- */
 
 /* What a decision did, told by the page that it leads to. */
@@ -216,5 +248,6 @@ bool failures_answer(struct exchange *x, struct err *err)
         || !triage_read(x, reader.ledger, &triage, err))
         return false;
     frame_begin(&frame, x, "Failures", TAB_FAILURES);
-    return triage_show(&frame, reader.ledger, &triage, err) && frame_end(&frame, err);
+    return triage_show(&frame, reader.ledger, &triage, err)
+           && uploads_add(&frame, reader.ledger, &triage, err) && frame_end(&frame, err);
 }

@@ -204,12 +204,14 @@ static void result_tell(struct receiving_file *f, const struct upload_result *re
 }
 
 /* What failed is no refusal of the form: the other files go on. It may be sent again, with the same key. */
-static void failure_tell(struct receiving_file *f, const struct err *why)
+static void failure_tell(struct receiving_file *f, const struct upload_result *result,
+                         const struct err *why)
 {
     struct problem problem = { 0 };
 
     problem_of_err(why, &problem);
-    log_error("request %s: an upload failed: %s", f->x->id, why->msg);
+    log_error("request %s: an upload failed: %s", f->x->id,
+              result->class ? result->class : why->msg);
     f->x->is_passing = true;
     (void)outcome_set(f->to, RECEIVED_FAILED,
                       problem.type == PROBLEM_BAD_REQUEST ? PROBLEM_INTERNAL : problem.type,
@@ -244,7 +246,7 @@ static bool file_put(struct receiving_file *f, struct store *store, struct err *
     if (upload_put(f->x->console->uploads, store, &file, &order, &result, &why))
         result_tell(f, &result);
     else
-        failure_tell(f, &why);
+        failure_tell(f, &result, &why);
     return f->to->outcome != RECEIVED_STORED || upload_note(f, identity, NULL, err);
 }
 
