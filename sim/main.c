@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 struct main_options {
-    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *sizes, *patients,
-        *half_dir;
+    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *otto_key, *sizes,
+        *patients, *half_dir;
     const char *switches, *seed, *time_zone, *certificate;
     int port, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
     int live_inserts, live_deletes, live_edits, live_replaces;
@@ -57,6 +57,8 @@ static const struct opt options_table[] = {
              "good, expired, wrong-name or self-signed"),
     OPT_TEXT(struct main_options, account, "account", 'a', "NAME:PASSWORD",
              "the account that may log in (default api:secret)"),
+    OPT_TEXT(struct main_options, otto_key, "otto-key", 0, "KEY",
+             "OttoFMS stands before the server, at /otto, and takes this key"),
     OPT_TEXT(struct main_options, scenario, "scenario", 'f', "FILE",
              "what goes wrong, for whom and when: see docs/fmsim.md"),
     OPT_TEXT(struct main_options, journal, "journal", 'j', "FILE",
@@ -174,6 +176,7 @@ static bool sim_start(struct running *r, const struct main_options *o, struct er
     sim->stop = r->stop;
     sim->started_us = time_mono_us();
     sim->options = (struct sim_options){ .account = o->account,
+                                         .otto_key = o->otto_key,
                                          .latency_ms = o->latency_ms,
                                          .quota_mib = o->quota_mib,
                                          .http = o->http };
@@ -191,6 +194,7 @@ static bool sim_start(struct running *r, const struct main_options *o, struct er
                                               .seed = sim->seed });
     sim->timers = timers_new();
     sim->swaps = swaps_new();
+    (void)pthread_mutex_init(&sim->otto.lock, NULL);
     sim->scenario = scenario_new(sim->seed);
     return !o->scenario || scenario_read(sim, o->scenario, err);
 }

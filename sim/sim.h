@@ -10,14 +10,23 @@
 #include "sim/request/request.h"
 #include "sim/request/session.h"
 
+#include <pthread.h>
+
 struct scenario;
 struct swaps;
 
 struct sim_options {
-    const char *account; /* "name:password" */
+    const char *account;  /* "name:password" */
+    const char *otto_key; /* NULL: no OttoFMS stands before the server */
     int latency_ms;
     int quota_mib; /* 0: none */
     bool http;     /* plain */
+};
+
+/* The sessions that OttoFMS keeps. */
+struct otto {
+    pthread_mutex_t lock;
+    char tokens[8][SESSION_TOKEN_SIZE];
 };
 
 struct sim {
@@ -26,6 +35,7 @@ struct sim {
     struct switches switches;
     struct solution *solution;
     struct sessions *sessions;
+    struct otto otto;
     struct scenario *scenario;
     struct journal *journal;
     const struct cancel *stop;

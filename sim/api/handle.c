@@ -3,6 +3,7 @@
 
 #include "sim/api/codes.h"
 #include "sim/api/handlers.h"
+#include "sim/api/otto.h"
 
 #include "base/time.h"
 
@@ -44,7 +45,8 @@ static const struct kind_plan kind_plans[REQUEST_KINDS] = {
 
 static bool is_api(const struct request *request)
 {
-    return span_starts(request->head.path, "/fmi/data/");
+    return span_starts(request->head.path, "/fmi/data/")
+           || span_starts(request->head.path, "/otto/fmi/data/");
 }
 
 static void no_such_path(struct sim *sim, struct request *request, struct answer *answer)
@@ -119,9 +121,14 @@ static void handle_call(struct sim *sim, struct request *request, struct answer 
 {
     bool refuse = switch_is(&sim->switches, PER_TOKEN, REFUSE), busy = false;
     struct call call = { .sim = sim, .request = request, .answer = answer };
+    char own[SESSION_TOKEN_SIZE];
+    struct span token = SPAN_NONE;
 
-    call.session =
-        session_take(sim->sessions, request_token(request), request->route.database, refuse, &busy);
+    if (!request->route.is_otto)
+        token = request_token(request);
+    else if (otto_token(sim, request, own))
+        token = span_of(own);
+    call.session = session_take(sim->sessions, token, request->route.database, refuse, &busy);
     if (!call.session) {
         no_session(sim, request, answer, busy);
         return;
@@ -141,6 +148,8 @@ void handle_request(struct sim *sim, struct request *request, struct answer *ans
 {
     const struct kind_plan *plan = &kind_plans[request->route.kind];
 
+    if (request->route.is_otto && !otto_lets_in(sim, request, answer))
+        return;
     if (request->route.slash_hidden && is_api(request)
         && switch_is(&sim->switches, SLASH_IN_PATH, 404))
         answer_web(answer, 404);

@@ -8,7 +8,9 @@
 
 static bool parts_read(struct odata *o)
 {
-    struct span rest = span_from(o->request->head.path, strlen("/fmi/odata/v4/"));
+    struct span path =
+        span_from(o->request->head.path, o->request->route.is_otto ? strlen("/otto") : 0);
+    struct span rest = span_from(path, strlen("/fmi/odata/v4/"));
 
     (void)str_reserve(&o->parts_text, o->request->head.path.size);
     while (rest.at && o->part_count < lengthof(o->parts)) {
@@ -21,7 +23,7 @@ static bool parts_read(struct odata *o)
             return false;
         o->parts[o->part_count++] = span_from(str_span(&o->parts_text), before);
     }
-    return span_starts(o->request->head.path, "/fmi/odata/v4/") && o->part_count > 0;
+    return span_starts(path, "/fmi/odata/v4/") && o->part_count > 0;
 }
 
 static bool database_is_ours(const struct odata *o)
@@ -97,7 +99,8 @@ static bool is_let_in(struct odata *o)
     struct span value = http_header_value(&o->request->head, "Authorization");
     const char *text;
 
-    if (span_starts(value, "FMID ") || request_basic(o->sim, o->request, &text) == 0)
+    if (o->request->route.is_otto || span_starts(value, "FMID ")
+        || request_basic(o->sim, o->request, &text) == 0)
         return true;
     odata_error(o, 401, "212", "Invalid user account and/or password; please try again");
     answer_header(o->answer, "WWW-Authenticate", "Basic realm=\"FileMaker\"");

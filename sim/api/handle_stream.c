@@ -132,6 +132,8 @@ static bool bearer_is_good(struct sim *sim, struct request *request, const struc
 {
     struct span token = request_token(request);
 
+    if (sim->options.otto_key && span_is(token, sim->options.otto_key))
+        return false; /* a key is OttoFMS's alone: whoever sends it here gives it away */
     if (switch_is(&sim->switches, STREAM_AUTH, NONE))
         return true;
     return token.at && session_lives(sim->sessions, address->session, token, false);

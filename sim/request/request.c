@@ -230,6 +230,7 @@ static void path_route(struct request *request, struct route *route)
     struct path_parts parts = { .count = 0 };
 
     parts_read(request->head.path, &request->path_text, &parts);
+    route->is_otto = part_take(&parts, "otto");
     route->slash_hidden = parts.slash_hidden;
     if (parts.count == 0 || span_is(parts.at[0], "fmsim")) {
         route->kind = REQUEST_STATUS;

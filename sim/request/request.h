@@ -45,6 +45,7 @@ struct route {
     enum request_kind kind;
     bool wrong_verb;   /* the path is known, the method is not                */
     bool slash_hidden; /* a %2F inside a part of the path                      */
+    bool is_otto;      /* begins with /otto                                    */
     bool old_metadata; /* …/layouts/{layout}/metadata                          */
     struct span version, database, layout, record_id, field, repetition, token, script;
     struct span folder, file; /* of a stream: MainDB, HASH.pdf      */

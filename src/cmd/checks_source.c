@@ -21,6 +21,14 @@ bool check_server(struct checks *c, struct preflight_result *tried, struct err *
            && preflight_server(c->engine, c->reader, tried, err);
 }
 
+static void login_say(const struct filemaker_settings *filemaker, struct str *to)
+{
+    if (filemaker->is_otto)
+        str_printf(to, "OttoFMS's key opens '%s'", filemaker->database);
+    else
+        str_printf(to, "'%s' opens '%s'", filemaker->account, filemaker->database);
+}
+
 bool check_login(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     if (source_is_file(c->reader)) {
@@ -29,8 +37,7 @@ bool check_login(struct checks *c, struct preflight_result *tried, struct err *e
     }
     if (!preflight_login(c->engine, c->reader, err))
         return false;
-    str_printf(&tried->ok_text, "'%s' opens '%s'", c->engine->filemaker.account,
-               c->engine->filemaker.database);
+    login_say(&c->engine->filemaker, &tried->ok_text);
     return true;
 }
 

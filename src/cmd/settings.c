@@ -360,6 +360,29 @@ static bool route_secrets_read(struct settings_route *secrets, struct http_route
     return true;
 }
 
+/* Its words quote nothing of the key. */
+static bool otto_key_is_good(const struct secret *key, struct err *err)
+{
+    struct span text = secret_reveal(key);
+
+    if (span_starts(text, "dk_"))
+        return true;
+    if (span_starts(text, "ak_"))
+        return err_set(
+            err, ERR_USAGE, 0,
+            "this key of OttoFMS begins with ak_: it is for administration. The Data API "
+            "takes one that begins with dk_ (OttoFMS, Settings, API Keys)");
+    if (span_starts(text, "KEY_"))
+        return err_set(
+            err, ERR_USAGE, 0,
+            "this key begins with KEY_: it is Otto 3's, which fmferry does not speak to. "
+            "Update to OttoFMS, or set [source] login = account");
+    return err_set(
+        err, ERR_USAGE, 0,
+        "[source] login = otto wants a key of OttoFMS as the password, which begins with "
+        "dk_");
+}
+
 bool settings_password(struct settings *s, struct err *err)
 {
     if (source_url_is_file(s->engine.filemaker.url))
@@ -372,6 +395,8 @@ bool settings_password(struct settings *s, struct err *err)
                        "the FileMaker password is not named: set password_env, password_file or "
                        "password_command in [source]");
     if (!secret_read(&s->password, "the FileMaker password", &s->secret, err))
+        return false;
+    if (s->engine.filemaker.is_otto && !otto_key_is_good(s->secret, err))
         return false;
     s->engine.filemaker.password = s->secret;
     return route_secrets_read(&s->source_route, &s->engine.filemaker.route, err);

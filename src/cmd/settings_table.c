@@ -9,6 +9,7 @@ const char *const settings_encodings[] = {
 };
 const int settings_date_meanings[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 const char *const settings_notices[] = { "end", "stop", "failures", "idle", NULL };
+static const char *const login_choices[] = { "account", "otto", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const link_choices[] = { "no", "yes", NULL };
@@ -64,6 +65,9 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "account", engine.filemaker.account, "api",
          "An account with the extended privilege fmrest that may read the layout and write the "
          "mark"),
+    CHOICE("source", "login", engine.filemaker.is_otto, login_choices, "account",
+           "account: by account and password. otto: OttoFMS stands before the server and gave a\n"
+           "key (dk_...), which is then the password; account does not count (docs/otto.md)"),
     NAME("source", "password_env", password.env, "",
          "The environment variable that holds the password, instead of password_file"),
     NAME("source", "password_file", password.file, "",

@@ -31,8 +31,9 @@ struct filemaker_settings {
     const char *url;      /* "https://fms.example.com"; a path after it is an error */
     const char *database; /* exactly as hosted: the case counts                     */
     const char *account;
-    const struct secret *password;
-    const char *ca_file; /* NULL: the system's certificates */
+    const struct secret *password; /* with `is_otto`, the key "dk_..." */
+    bool is_otto;                  /* OttoFMS stands before the server: no sessions of ours */
+    const char *ca_file;           /* NULL: the system's certificates */
     struct http_route route;
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */
     struct gate *gate;      /* shared by the clients of a source; NULL: none */

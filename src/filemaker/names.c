@@ -37,7 +37,8 @@ static void list_add(const struct list_kind *kind, const struct json_value *list
 /* Lists databases without a session: account and password are enough. */
 static bool databases_read(struct filemaker *filemaker, struct str *names_r, struct err *err)
 {
-    auto_free char *url = mem_printf("%s/fmi/data/vLatest/databases", filemaker->origin);
+    auto_free char *url = mem_printf("%s%s/fmi/data/vLatest/databases", filemaker->origin,
+                                     filemaker_front(filemaker));
     auto_str text = STR_MAX(ANSWER_MAX);
     auto_stream *stream = NULL;
     auto_json *json = NULL;

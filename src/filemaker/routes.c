@@ -29,7 +29,7 @@ bool filemaker_odata_open(struct filemaker *filemaker, const char *table, struct
 {
     auto_str url = STR_MAX(KIB(16));
 
-    str_printf(&url, "%s/fmi/odata/v4/", filemaker->origin);
+    str_printf(&url, "%s%s/fmi/odata/v4/", filemaker->origin, filemaker_front(filemaker));
     url_add_encoded(&url, span_of(filemaker->settings.database), "");
     str_add_char(&url, '/');
     url_add_encoded(&url, span_of(table), "");
@@ -46,7 +46,7 @@ bool filemaker_odata_table(struct filemaker *filemaker, const char *table, struc
     auto_str url = STR_MAX(KIB(16));
     auto_stream *stream = NULL;
 
-    str_printf(&url, "%s/fmi/odata/v4/", filemaker->origin);
+    str_printf(&url, "%s%s/fmi/odata/v4/", filemaker->origin, filemaker_front(filemaker));
     url_add_encoded(&url, span_of(filemaker->settings.database), "");
     str_add_char(&url, '/');
     url_add_encoded(&url, span_of(table), "");

@@ -74,8 +74,14 @@ struct span filemaker_proxy(const struct filemaker *filemaker)
     return http_proxy(filemaker->http);
 }
 
+const char *filemaker_front(const struct filemaker *filemaker)
+{
+    return filemaker->settings.is_otto ? "/otto" : "";
+}
+
 void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts)
 {
+    str_add_text(to, filemaker_front(filemaker));
     str_add_text(to, "/fmi/data/vLatest/databases/");
     url_add_encoded(to, span_of(filemaker->settings.database), "");
     for (; *parts; parts++) {
@@ -151,6 +157,28 @@ static bool write_is_unsure(const struct filemaker_call *call, const struct err 
     return !call->reads && (no_answer || err->kind == ERR_DATA);
 }
 
+/* OttoFMS answers itself, before it asks the server: no message of the Data API. */
+static bool key_is_refused(const struct filemaker *filemaker, const struct err *err)
+{
+    return filemaker->settings.is_otto && err->kind == ERR_REMOTE && err->reason == 0
+           && (err->code == HTTP_UNAUTHORIZED || err->code == HTTP_FORBIDDEN
+               || err->code == HTTP_NOT_FOUND);
+}
+
+static bool key_refuse(const struct filemaker *filemaker, struct err *err)
+{
+    if (err->code == HTTP_NOT_FOUND)
+        return err_set(
+            err, ERR_REMOTE, err->code,
+            "there is no OttoFMS at %s/otto: is it installed and running there ([source] "
+            "url, login)?",
+            filemaker->origin);
+    return err_set(err, ERR_REMOTE, err->code,
+                   "OttoFMS refuses the key: it is wrong, switched off, or not for the file "
+                   "'%.64s' (OttoFMS, Settings, API Keys)",
+                   filemaker->settings.database);
+}
+
 static bool call_once(struct filemaker *filemaker, const struct filemaker_call *call,
                       struct filemaker_answer *answer, struct err *err)
 {
@@ -168,14 +196,15 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
     filemaker_answer_clear(answer);
     if (write_is_unsure(call, err))
         err->kind = ERR_UNSURE;
-    return false;
+    return key_is_refused(filemaker, err) && key_refuse(filemaker, err);
 }
 
-/* Drops the session and gives its place back; the server is not told. */
+/* Drops the session and gives its place back; the server is not told. OttoFMS keeps the sessions itself. */
 static void session_forget(struct filemaker *filemaker)
 {
     secret_free(take(filemaker->bearer));
-    gate_session_return(filemaker->settings.gate, false);
+    if (!filemaker->settings.is_otto)
+        gate_session_return(filemaker->settings.gate, false);
 }
 
 /* Or the answer was malformed: longer than was announced, say. */
@@ -223,7 +252,7 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
 
 /* --- logging in and out --------------------------------------------------------------------- */
 
-char *filemaker_basic_header(const struct filemaker_settings *settings)
+static char *basic_header(const struct filemaker_settings *settings)
 {
     struct span password = secret_reveal(settings->password);
     auto_str both = STR_MAX(KIB(16));
@@ -237,6 +266,17 @@ char *filemaker_basic_header(const struct filemaker_settings *settings)
     text = mem_text(str_text(&header));
     explicit_bzero(header.at, header.size);
     return text;
+}
+
+static char *key_header(const struct filemaker_settings *settings)
+{
+    return mem_printf("Authorization: Bearer " SPAN_FORMAT,
+                      SPAN_ARGS(secret_reveal(settings->password)));
+}
+
+char *filemaker_own_header(const struct filemaker_settings *settings)
+{
+    return settings->is_otto ? key_header(settings) : basic_header(settings);
 }
 
 /* A token goes into a header and a path: nothing in it may end either. */
@@ -275,7 +315,7 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
 static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
-    auto_free char *basic = filemaker_basic_header(&filemaker->settings);
+    auto_free char *basic = basic_header(&filemaker->settings);
     auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
     auto_free char *token = NULL;
     auto_free char *url = NULL;
@@ -313,6 +353,16 @@ static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
     return true;
 }
 
+/* The key is good for every call: there is nothing to open, and nothing to close. */
+static bool key_use(struct filemaker *filemaker)
+{
+    auto_free char *header = key_header(&filemaker->settings);
+
+    filemaker->bearer = secret_new((struct span){ header, strlen(header) + 1 });
+    explicit_bzero(header, strlen(header));
+    return true;
+}
+
 /*
  * Waits if the server has no place for another session (812). It may have one when a session of
  * ours ends, or an idle one of others, which takes a quarter of an hour at most.
@@ -322,6 +372,8 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
     struct gate *gate = filemaker->settings.gate;
     int64_t begun_us = time_mono_us(), wait_us = CROWDED_WAIT_US;
 
+    if (filemaker->settings.is_otto)
+        return filemaker->bearer || key_use(filemaker);
     while (!filemaker->bearer) {
         bool crowded;
 
@@ -356,6 +408,10 @@ void filemaker_log_out(struct filemaker *filemaker)
 
     if (!filemaker->bearer)
         return;
+    if (filemaker->settings.is_otto) {
+        session_forget(filemaker);
+        return;
+    }
     never = cancel_new();
     http_set_cancel(filemaker->http, never);
     str_add_text(&url, filemaker->origin);

@@ -15,6 +15,8 @@ struct filemaker {
     uint64_t logins;       /* how many sessions there were                                  */
 };
 
+enum { HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404 };
+
 enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION };
 
 struct filemaker_call {
@@ -53,10 +55,16 @@ bool filemaker_answer_unread(const struct http_answer *from, struct err *err);
 must_check bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
                                struct filemaker_answer *answer_r, struct err *err);
 
-/* The header line "Authorization: Basic ..."; the caller wipes and frees. */
-char *filemaker_basic_header(const struct filemaker_settings *settings);
+/* What stands before "/fmi/..." in every path: "", or "/otto". */
+const char *filemaker_front(const struct filemaker *filemaker);
 
-/* Opens an absolute URL at our own origin as a stream, with account and password. */
+/*
+ * The header line for what needs no session, "Authorization: Basic ..." or, with OttoFMS, "... Bearer dk_...";
+ * the caller wipes and frees.
+ */
+char *filemaker_own_header(const struct filemaker_settings *settings);
+
+/* Opens an absolute URL at our own origin as a stream, with account and password or OttoFMS's key. */
 must_check bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
                                         struct filemaker_stream **stream_r, struct err *err);
 

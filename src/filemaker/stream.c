@@ -112,7 +112,7 @@ static bool first_hop(const struct filemaker *filemaker, struct span value, stru
         return err_set(err, ERR_DATA, 0, "the container's URL is none of the streaming service");
     hop->url = at_our_origin(filemaker, &url);
     hop->host = mem_text(url.host);
-    hop->bearer = true;
+    hop->bearer = !filemaker->settings.is_otto; /* the key is none of the streaming service's */
     (void)snprintf(hop->ext, sizeof hop->ext, SPAN_FORMAT, SPAN_ARGS(filemaker_extension(value)));
     return true;
 }
@@ -216,6 +216,15 @@ static bool status_refused(const struct http_answer *answer, struct err *err)
                    http_status(answer));
 }
 
+/* Some servers want the session's token on the first hop, and OttoFMS keeps that for itself. */
+static bool token_missed(const struct filemaker *filemaker, struct err *err)
+{
+    if (!filemaker->settings.is_otto || err->code != HTTP_UNAUTHORIZED)
+        return false;
+    return err_ctx(err, "OttoFMS does not hand on what this server's streams want: name the table "
+                        "in [source] odata_table, or log in by an account");
+}
+
 static bool hop_open(struct filemaker *filemaker, const struct hop *hop,
                      struct http_answer **answer_r, struct err *err)
 {
@@ -250,7 +259,7 @@ static bool hops_follow(struct filemaker *filemaker, struct hop *hop, struct htt
             return true;
         }
         if (!is_redirect(http_status(answer)))
-            return status_refused(answer, err);
+            return status_refused(answer, err) || token_missed(filemaker, err);
         if (!next_hop(filemaker, answer, hop, err))
             return false;
     }
@@ -290,7 +299,7 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
 bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
                              struct filemaker_stream **stream_r, struct err *err)
 {
-    auto_free char *basic = filemaker_basic_header(&filemaker->settings);
+    auto_free char *basic = filemaker_own_header(&filemaker->settings);
     const char *headers[] = { basic, NULL };
     struct http_request request = { .method = "GET",
                                     .url = url,

@@ -107,12 +107,20 @@ static const struct {
     { 1711, "check the server's license" },
 };
 
+/* A key opens no session: the first call tells whether it is good. */
+static bool key_is_tried(struct source_reader *reader, struct err *err)
+{
+    auto_str names = STR_MAX(MIB(4));
+
+    return source_names(reader, FILEMAKER_LAYOUTS, &names, err);
+}
+
 bool preflight_login(const struct engine_settings *settings, struct source_reader *reader,
                      struct err *err)
 {
     const char *database = settings->filemaker.database;
 
-    if (source_log_in(reader, err))
+    if (source_log_in(reader, err) && (!settings->filemaker.is_otto || key_is_tried(reader, err)))
         return true;
     if (err->kind != ERR_REMOTE)
         return false;
