@@ -1,5 +1,6 @@
 /* `fmferry verify` */
 #include "cmd/commands.h"
+#include "cmd/rotate.h"
 #include "cmd/verifying.h"
 #include "version.h"
 
@@ -384,16 +385,45 @@ int verifying_do(struct work *work, const struct verify_options *options,
     return verify_and_say(&reader, &o, work->cancel, result_r, err);
 }
 
+/* The next part; quiet hours end it with EXIT_LEFT. */
+static int part_verify(struct work *work, const struct verify_options *options, struct err *err)
+{
+    struct verify_options of_part = *options;
+    auto_verify_result result = { 0 };
+    struct rotation rotation;
+    int code = rotation_begin(&rotation, work, options->rotate, err);
+
+    if (code != EXIT_DONE)
+        return code;
+    of_part.sample = rotation.sample;
+    code = verifying_do(work, &of_part, &result, err);
+    if (!rotation_end(&rotation) || code >= 0 || err->kind != ERR_CANCELED)
+        return code;
+    if (!options->json)
+        print("quiet hours began: part %s is read from its beginning the next time. If a night is "
+              "too short for it, rotate by more parts than %d\n",
+              rotation.sample, options->rotate);
+    return EXIT_LEFT;
+}
+
 static int verify_body(struct work *work, struct err *err)
 {
+    const struct verify_options *options = work->options;
     auto_verify_result result = { 0 };
 
-    return verifying_do(work, work->options, &result, err);
+    return options->rotate ? part_verify(work, options, err)
+                           : verifying_do(work, options, &result, err);
 }
 
 static int verify_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct verify_options *o = arg;
+
+    if (o->rotate && (o->sample || o->certificate || o->without_source)) {
+        (void)err_set(err, ERR_USAGE, 0,
+                      "--rotate excludes --sample, --certificate and --without-source");
+        return -1;
+    }
     unsigned source = o->without_source ? 0 : WORK_SOURCE;
 
     return work_do(globals,
@@ -414,6 +444,9 @@ static const struct opt verify_opts[] = {
     OPT_TEXT(struct verify_options, sample, "sample", 0, "N/T",
              "like --deep, for part N of T of the documents: T calls, with N from\n"
              "1 to T, read them all"),
+    OPT_INT(struct verify_options, rotate, "rotate", 0, "T", 2, SAMPLES_MAX,
+            "like --sample, for the part after the one that was read last: T nights read\n"
+            "them all. Quiet hours end it, and the next call reads that part again"),
     OPT_TEXT(struct verify_options, certificate, "certificate", 0, "FILE",
              "write the signed certificate of completeness if nothing differs; every\n"
              "byte in the store is read for it"),
@@ -447,7 +480,6 @@ const struct cmd cmd_verify = {
         { "fmferry verify", "compares names, sizes and rows with the source" },
         { "fmferry verify --deep --certificate certificate.txt",
           "reads every byte on both sides, and certifies" },
-        { "fmferry verify --sample 3/30",
-          "the third of thirty parts: one a night reads all in a month" },
+        { "fmferry verify --rotate 7", "each night another seventh: a week reads all again" },
     },
 };

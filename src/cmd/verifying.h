@@ -8,6 +8,7 @@
 struct verify_options {
     bool deep, bytes, checksums, json, without_source;
     const char *sample, *certificate, *against;
+    int rotate; /* of how many parts the next one is compared; 0: no rotation */
 };
 
 /*

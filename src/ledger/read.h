@@ -377,6 +377,14 @@ void ledger_verified_clear(struct ledger_verified *verified);
 must_check bool ledger_verified_last(struct ledger *ledger, struct ledger_verified *last_r,
                                      struct err *err);
 
+/*
+ * Which part of several the newest verification of one part compared, of those that came to their end.
+ *   parts    2 or more
+ *   part_r   from 1; 0: none yet of so many
+ */
+must_check bool ledger_verified_part(struct ledger *ledger, int parts, int *part_r,
+                                     struct err *err);
+
 /* The newest verification that wrote a certificate. The caller clears it. */
 must_check bool ledger_verified_certified(struct ledger *ledger, struct ledger_verified *last_r,
                                           struct err *err);

@@ -1,7 +1,11 @@
 /* Reads the entries of verifications in the audit chains. */
 #include "ledger/read.h"
 
+#include "base/mem.h"
+#include "base/num.h"
 #include "ledger/inside.h"
+
+#include <limits.h>
 
 void ledger_verified_clear(struct ledger_verified *verified)
 {
@@ -39,6 +43,34 @@ bool ledger_verified_certified(struct ledger *ledger, struct ledger_verified *la
                                struct err *err)
 {
     return verified_find(ledger, &LEDGER_VERIFIED_CERTIFIED, last_r, err);
+}
+
+/* "2/7" in what a verification found; 0: it says nothing of the kind. */
+static int part_read(struct span found)
+{
+    static const char name[] = "\"sample\":\"";
+    size_t at = span_find(found, name);
+    struct span rest = at < found.size ? span_from(found, at + sizeof name - 1) : SPAN_NONE;
+    struct err ignored;
+    uint64_t part;
+
+    return num_u64(span_cut(&rest, '/'), 1, INT_MAX, &part, &ignored) ? (int)part : 0;
+}
+
+bool ledger_verified_part(struct ledger *ledger, int parts, int *part_r, struct err *err)
+{
+    auto_free char *pattern = mem_printf("%%\"sample\":\"%%/%d\"%%", parts);
+    auto_rows *rows = NULL;
+    enum step step;
+
+    *part_r = 0;
+    if (!sql_query(ledger->sql, &LEDGER_VERIFIED_SAMPLE,
+                   sql_args(sql_i64(ledger->source), sql_text(pattern)), &rows, err))
+        return false;
+    step = sql_next(rows, err);
+    if (step == STEP_ROW)
+        *part_r = part_read(sql_get_text(rows, 0));
+    return step != STEP_ERROR;
 }
 
 bool ledger_verified_open_findings(struct ledger *ledger, struct ledger_open_findings *open_r,
