@@ -267,7 +267,8 @@ static bool edit_work(const struct writer_context *to, void *args, struct err *e
     bool is_held;
 
     *a->outcome_r = UPLOAD_EDIT_STALE;
-    if (!ledger_upload_hold(to->ledger, document, a->edit->edit->epoch, &left.claim, &is_held, err))
+    if (!ledger_upload_hold(to->ledger, document, a->edit->edit->epoch, &left.claim, &is_held, err)
+        || !ledger_edit_forget(to->ledger, a->edit->run, document, err))
         return false;
     return !is_held
            || (ledger_sent_read(to->ledger, document, &left.sent, err)
@@ -279,4 +280,49 @@ bool write_upload_edit(struct writer *writer, const struct upload_edit *edit,
                        enum upload_edit_outcome *outcome_r, struct err *err)
 {
     return writer_run(writer, edit_work, &(struct edit_args){ edit, outcome_r }, err);
+}
+
+static bool edit_intent_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct ledger_upload_edit *const *edit = args;
+
+    return ledger_edit_intend(to->ledger, *edit, err);
+}
+
+bool write_upload_edit_intent(struct writer *writer, const struct ledger_upload_edit *edit,
+                              struct err *err)
+{
+    return writer_run(writer, edit_intent_work, &edit, err);
+}
+
+static bool given_up_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct upload_edit *const *edit = args;
+
+    return ledger_edit_forget(to->ledger, (*edit)->run, (*edit)->edit->document, err);
+}
+
+bool write_upload_edit_given_up(struct writer *writer, const struct upload_edit *edit,
+                                struct err *err)
+{
+    return writer_run(writer, given_up_work, &edit, err);
+}
+
+struct edit_left_args {
+    struct ledger_edit_left *left;
+    bool *is_r;
+};
+
+static bool edit_left_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct edit_left_args *given = args;
+
+    ledger_edit_left_clear(given->left);
+    return ledger_edit_left_read(to->ledger, given->left, given->is_r, err);
+}
+
+bool write_upload_edit_left(struct writer *writer, struct ledger_edit_left *left_r, bool *is_r,
+                            struct err *err)
+{
+    return writer_run(writer, edit_left_work, &(struct edit_left_args){ left_r, is_r }, err);
 }

@@ -5,6 +5,7 @@
 #include "document/upload_row.h"
 #include "engine/writes.h"
 #include "ledger/documents.h"
+#include "ledger/edit_intents.h"
 #include "ledger/uploads.h"
 
 /* An upload that is to be taken. What it is asked is borrowed; results are set anew each time. */
@@ -79,9 +80,22 @@ struct upload_edit {
     const struct ledger_upload_edit *edit;
     const char *source_name; /* of uploads */
     const char *bucket;
+    int64_t run; /* whose intent it is; 0: this one's */
 };
 
-/* Gives an upload its type and day, in the ledger and in its row, in one change. */
+/* Notes what is to be changed, so that whoever comes after a death can do it again. */
+must_check bool write_upload_edit_intent(struct writer *writer,
+                                         const struct ledger_upload_edit *edit, struct err *err);
+
+/* Forgets that, of a change that failed. */
+must_check bool write_upload_edit_given_up(struct writer *writer, const struct upload_edit *edit,
+                                           struct err *err);
+
+/* Reads what a run left that is over. `is_r` false: there is nothing. */
+must_check bool write_upload_edit_left(struct writer *writer, struct ledger_edit_left *left_r,
+                                       bool *is_r, struct err *err);
+
+/* Gives an upload its type and day, in the ledger and in its row, in one change that ends the intent. */
 must_check bool write_upload_edit(struct writer *writer, const struct upload_edit *edit,
                                   enum upload_edit_outcome *outcome_r, struct err *err);
 

@@ -120,6 +120,48 @@ static bool all_settle(struct settling *s, struct err *err)
     }
 }
 
+/* --- corrections ------------------------------------------------------------------------------ */
+
+static const char *edit_words(enum upload_edit_outcome outcome)
+{
+    return outcome == UPLOAD_EDIT_DONE ? "it is done now"
+                                       : "the document has changed since: it is not done";
+}
+
+/* One that the application refuses is given up, or nobody could upload any more; its asking is in the view log. */
+static bool edit_settle(struct settling *s, const struct ledger_edit_left *left, struct err *err)
+{
+    struct upload_edit edit = { &left->edit, s->settings->source_name, store_bucket(s->store),
+                                left->run };
+    enum upload_edit_outcome outcome = UPLOAD_EDIT_STALE;
+
+    if (write_upload_edit(s->writer, &edit, &outcome, err)) {
+        log_info("a correction of document %jd was left by a console that ended: %s",
+                 (intmax_t)left->edit.document, edit_words(outcome));
+        return true;
+    }
+    if (writer_is_broken_by(err))
+        return false;
+    log_warn("a correction of document %jd, left by a console that ended, is given up: %s",
+             (intmax_t)left->edit.document, err->msg);
+    return write_upload_edit_given_up(s->writer, &edit, err);
+}
+
+static bool edits_settle(struct settling *s, struct err *err)
+{
+    auto_edit_left left = { 0 };
+    bool is;
+
+    for (;;) {
+        if (!write_upload_edit_left(s->writer, &left, &is, err))
+            return false;
+        if (!is)
+            return true;
+        if (!edit_settle(s, &left, err))
+            return false;
+    }
+}
+
 bool settle_uploads(const struct engine_settings *settings, struct writer *writer,
                     struct cancel *cancel, bool *left_r, struct err *err)
 {
@@ -127,7 +169,8 @@ bool settle_uploads(const struct engine_settings *settings, struct writer *write
     bool good, later = false;
 
     s.left_r = &later;
-    good = store_open(&settings->store, cancel, &s.store, err) && all_settle(&s, err);
+    good = store_open(&settings->store, cancel, &s.store, err) && all_settle(&s, err)
+           && edits_settle(&s, err);
     upload_left_clear(&s.left);
     store_close(s.store);
     *left_r = !good || later;

@@ -177,6 +177,17 @@ def away_answers(tap, answers, bench, staff):
              [200, 200, 404, 200], "a document is taken away, listed as such, and brought back")
 
 
+def edit_answers(tap, answers, bench, records):
+    """A document that was moved is refused; test_edit.py has uploads."""
+    row = str(uuid.UUID(bench.sql("select id from documents_document order by id limit 1")[0][0]))
+    path = f"/documents/{{row={row}}}"
+    for body, headers, status, problem in (
+            ({"type": "Scan"}, {}, 428, "no-version"), ({"type": "Scan"}, {"If_Match": '"x"'}, 412, "stale"), ({}, {"If_Match": "*"}, 400, "bad-request"),
+            ({"name": "x"}, {"If_Match": "*"}, 400, "bad-request"), ({"date": "2024-03-01"}, {"If_Match": "*"}, 409, "not-met")):
+        got, said = answers.ask(records, "PATCH", path, body, **headers)
+        tap.same((got, said["type"]), (status, f"urn:fmferry:problem:{problem}"), f"edit {body} {headers}: {problem}")
+
+
 def document_answers(tap, answers, bench, staff):
     """What is told of a document; its bytes are no JSON, and test_take.py has them."""
     number, = bench.sql("select id from documents_document order by id limit 1")[0]
@@ -318,6 +329,7 @@ def test(tap):
         patient_answers(tap, answers, people["staff"])
         document_answers(tap, answers, bench, people["staff"])
         away_answers(tap, answers, bench, people["staff"])
+        edit_answers(tap, answers, bench, people["records"])
         ticket_answers(tap, answers, bench, people["staff"])
         review_answers(tap, answers, bench, people["records"])
         mended(tap, answers, people, failed)
