@@ -142,6 +142,11 @@ const struct conf_key settings_keys[] = {
       FIELD_OF_DECIMAL(struct settings, gate.requests_per_second, 0, 100000), "0",
       "The most requests a second, for the sake of the people who work in FileMaker; 0: no limit",
       NULL },
+    { "source", "mib_per_second", FIELD_OF_DECIMAL(struct settings, gate.mib_per_second, 0, 100000),
+      "0",
+      "The most of documents' bytes a second, in MiB, of all workers together, for the sake of a\n"
+      "line that others need: 2.5; 0: no limit",
+      NULL },
     NUMBER(
         "source", "records_at_once", engine.records_at_once, 1, BATCH_MAX, "16",
         "The records that one find reads, for the documents that a worker takes next, and whose\n"

@@ -45,9 +45,10 @@
 #include <pthread.h>
 
 #define LOOK_US (200 * TIME_MS)
-#define NARROW_US (1 * TIME_SECOND)    /* at most one step down in this time */
-#define WIDEN_US (10 * TIME_SECOND)    /* one step up after this time without a step */
-#define SESSIONS_US (60 * TIME_SECOND) /* one more session is tried after this time */
+#define BYTES_BURST_US (1 * TIME_SECOND) /* a pause is made up for by so much of the ceiling */
+#define NARROW_US (1 * TIME_SECOND)      /* at most one step down in this time */
+#define WIDEN_US (10 * TIME_SECOND)      /* one step up after this time without a step */
+#define SESSIONS_US (60 * TIME_SECOND)   /* one more session is tried after this time */
 
 struct gate {
     struct gate_settings settings;
@@ -59,6 +60,7 @@ struct gate {
     int sessions_allowed; /* the most, by the configuration and by the server */
     int sessions_shared;  /* the most, so that the other movers get theirs    */
     int64_t next_pass_us; /* when the ceiling lets the next request pass      */
+    int64_t bytes_due_us; /* when the bytes that have come would have come at the ceiling */
     int64_t narrowed_us, widened_us, sessions_us;
     double average_us; /* of calls; the newest weighs most */
     bool quiet;        /* the log says that these are quiet hours */
@@ -134,6 +136,26 @@ bool gate_enter(struct gate *gate, const struct cancel *cancel, struct err *err)
         && (gate->inside >= gate->width || gate_is_quiet(gate) || (wait = ceiling_wait(gate)) > 0))
         wait_us(gate, wait > 0 ? wait : LOOK_US);
     gate->inside += !stopped;
+    (void)pthread_mutex_unlock(&gate->lock);
+    return !stopped || err_set(err, ERR_CANCELED, 0, "asked to stop");
+}
+
+bool gate_bytes(struct gate *gate, size_t bytes, const struct cancel *cancel, struct err *err)
+{
+    int64_t earliest_us, ahead_us;
+    bool stopped;
+
+    if (!gate || gate->settings.mib_per_second <= 0)
+        return true;
+    (void)pthread_mutex_lock(&gate->lock);
+    earliest_us = clock_mono_us(gate->clock) - BYTES_BURST_US;
+    if (gate->bytes_due_us < earliest_us)
+        gate->bytes_due_us = earliest_us;
+    gate->bytes_due_us +=
+        (int64_t)((double)bytes * 1e6 / (gate->settings.mib_per_second * 1024 * 1024));
+    while (!(stopped = cancel_is_set(cancel))
+           && (ahead_us = gate->bytes_due_us - clock_mono_us(gate->clock)) > 0)
+        wait_us(gate, ahead_us);
     (void)pthread_mutex_unlock(&gate->lock);
     return !stopped || err_set(err, ERR_CANCELED, 0, "asked to stop");
 }

@@ -18,6 +18,7 @@ struct gate_settings {
     int most_at_once;           /* requests; 0: any number                                */
     int most_sessions;          /* 0: any number                                          */
     double requests_per_second; /* 0: any number                                          */
+    double mib_per_second;      /* of containers' files, of all clients together; 0: any  */
     int64_t latency_budget_us;  /* fewer calls at once if their average is longer; 0: any */
     struct quiet_hours quiet;   /* in which none passes */
 };
@@ -47,6 +48,14 @@ must_check bool gate_enter(struct gate *gate, const struct cancel *cancel, struc
  *   took_us   from entering to its answer
  */
 void gate_leave(struct gate *gate, enum gate_outcome outcome, int64_t took_us);
+
+/*
+ * Notes bytes of a download that have come, and waits as long as all clients together are ahead of the ceiling of
+ * bytes a second. A pause is made up for by one second's bytes at most. NULL: does not wait.
+ * Fails with ERR_CANCELED.
+ */
+must_check bool gate_bytes(struct gate *gate, size_t bytes, const struct cancel *cancel,
+                           struct err *err);
 
 /* Waits for a place for one more session. Fails with ERR_CANCELED. */
 must_check bool gate_session_take(struct gate *gate, const struct cancel *cancel, struct err *err);

@@ -18,7 +18,8 @@ static const int64_t STREAM_TOTAL_US = INT64_C(24) * 3600 * TIME_SECOND;
 
 struct filemaker_stream {
     struct http_answer *answer;
-    struct gate *gate;    /* the stream is inside it until closed         */
+    struct gate *gate; /* the stream is inside it until closed         */
+    const struct cancel *cancel;
     uint64_t bytes, most; /* read so far; the most allowed, 0: any number */
 };
 
@@ -273,6 +274,7 @@ static struct filemaker_stream *stream_new(struct filemaker *filemaker, struct h
 
     stream->answer = answer;
     stream->gate = filemaker->settings.gate;
+    stream->cancel = filemaker->cancel;
     stream->most = filemaker->settings.largest_bytes;
     return stream;
 }
@@ -353,6 +355,8 @@ bool filemaker_stream_read(struct filemaker_stream *stream, void *bytes, size_t 
     if (!http_read(stream->answer, bytes, room, size_r, err))
         return false;
     stream->bytes += *size_r;
+    if (!gate_bytes(stream->gate, *size_r, stream->cancel, err))
+        return false;
     return stream->most == 0 || stream->bytes <= stream->most
            || err_set(err, ERR_DATA, HTTP_TOO_LONG,
                       "the file goes on beyond %ju MiB, which no file of this source should "

@@ -68,6 +68,7 @@ BREAKS = {
                       ("id =", "none of 60"), ("id_Contact = 1-2, Type != x", "none of 60"),
                       ("NexusExportDate =", "mark"), ("Typ = Letter", "is 'Type' meant")],
     "source.sessions": [("-1", "from 0 to 1000"), ("many", "sessions")],
+    "source.mib_per_second": [("-1", "from 0 to"), ("2 MB", "from 0 to")],
     "source.requests_per_second": [("-1", "from 0 to"), ("1/s", "from 0 to")],
     "source.largest_mib": [("0", "from 1 to"), ("64G", "largest_mib")],
     "source.records_at_once": [("0", "from 1 to 50"), ("all", "records_at_once")],

@@ -262,6 +262,47 @@ TEST(a_ceiling_spreads_requests)
     }
 }
 
+/* One second's bytes come at once, also after a pause; the rest at the ceiling, whatever the size of the reads. */
+TEST(a_ceiling_spreads_bytes)
+{
+    static const struct {
+        double mib_per_second;
+        size_t reads, bytes; /* so many of that size */
+        int64_t pause_us, takes_us;
+    } cases[] = {
+        { 2, 32, 1 << 16, 0, 0 },
+        { 2, 64, 1 << 16, 0, TIME_SECOND },
+        { 2, 1, 1 << 22, 0, TIME_SECOND },
+        { 2, 64, 1 << 16, 3600 * TIME_SECOND, TIME_SECOND },
+        { 0.5, 3, 1 << 20, 0, 5 * TIME_SECOND },
+        { 0, 1000, 1 << 20, 0, 0 },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        struct gate_settings settings = { .mib_per_second = cases[i].mib_per_second };
+        struct scene scene;
+
+        scene_begin(&scene, &settings);
+        hand_clock_move(&scene.hand, cases[i].pause_us);
+        for (size_t k = 0; k < cases[i].reads; k++)
+            CHECK_AT(i, gate_bytes(scene.gate, cases[i].bytes, scene.cancel, &scene.err));
+        CHECK_AT(i, scene_us(&scene) == cases[i].pause_us + cases[i].takes_us);
+        scene_end(&scene);
+    }
+    CHECK(gate_bytes(NULL, 1, NULL, NULL));
+}
+
+TEST(whoever_waits_for_bytes_is_stopped_soon)
+{
+    struct scene scene;
+
+    scene_begin(&scene, &(struct gate_settings){ .mib_per_second = 0.001 });
+    scene.hand.meanwhile = all_stop;
+    CHECK(!gate_bytes(scene.gate, 1 << 20, scene.cancel, &scene.err));
+    CHECK(scene.err.kind == ERR_CANCELED && scene_us(&scene) <= 200 * TIME_MS);
+    scene_end(&scene);
+}
+
 TEST(in_quiet_hours_nobody_passes)
 {
     static const struct {
