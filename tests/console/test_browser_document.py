@@ -50,10 +50,14 @@ def documents_of(bench, kinds):
 
 
 def uploaded(bench, console):
-    """The row of a document that was uploaded."""
+    """The row of a document that was uploaded; where the folder of another type should be is a file, so it did not arrive."""
     bench.ferry("patients", "import")
-    patient = str(uuid.UUID(patients_of(bench)[0]))
-    return upload(console.person("clerk", "staff"), patient, [("one.pdf", pdf("one"))])[1][0]["row"]
+    patient, clerk = str(uuid.UUID(patients_of(bench)[0])), console.person("clerk", "staff")
+    row = upload(clerk, patient, [("one.pdf", pdf("one"))])[1][0]["row"]
+    key, = bench.sql("select key from fmferry_version where key like ?", f"%/{patient}/letter/%")[0]
+    (bench.store / key).parent.with_name("blocked").write_bytes(b"")
+    upload(clerk, patient, [("two.pdf", pdf("two"))], kind="Blocked")
+    return row
 
 
 def test(tap):

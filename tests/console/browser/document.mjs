@@ -150,6 +150,9 @@ if (documents.pdf.upload) {
   ok((await second.locator("main").innerText()).includes("somebody was faster"), "whoever saw the former one is told",
     await second.locator("main").innerText());
   await second.close();
+  await page.goto("/failures");
+  ok((await page.locator("main").innerText()).includes("Uploads that did not arrive"), "an upload that did not arrive stands among the failures");
+  await seen("uploads that failed");
 }
 
 /* --- without script; and what a password opens -------------------------------------------------- */
