@@ -13,7 +13,10 @@ def check_transitions(scene, report):
     """I6: the audit trail, replayed; it must end where the documents are."""
     for number, document in scene.database.documents.items():
         replay(report, document, scene.database.stories[number])
-    for number in scene.database.stories.keys() - scene.database.documents.keys():
+    uploads = scene.database.uploads
+    for number, document in uploads.documents.items():
+        replay(report, document, uploads.stories[number])
+    for number in (scene.database.stories.keys() - scene.database.documents.keys()) | (uploads.stories.keys() - uploads.documents.keys()):
         report.say("I6", "story-without-document", f"the audit tells of document {number}, which is "
                    "not in the ledger")
 
@@ -183,13 +186,18 @@ def check_evidence(scene, report):
 
 
 def check_tallies(scene, report):
-    """The tallies, summed over runs, against the documents themselves."""
+    """The tallies, summed over runs, against the documents themselves; uploads by themselves."""
+    for those in (scene.database, scene.database.uploads):
+        compare_tallies(report, those)
+
+
+def compare_tallies(report, those):
     told, true = collections.defaultdict(lambda: [0, 0]), collections.defaultdict(lambda: [0, 0])
-    for tally in scene.database.tallies:
+    for tally in those.tallies:
         cell = told[tally["state"], tally["class"], tally["type"], tally["link"]]
         cell[0] += tally["documents"]
         cell[1] += tally["bytes"]
-    for document in scene.database.documents.values():
+    for document in those.documents.values():
         has_bytes = document["state"] in ("stored", "done")
         cell = true[document["state"],
                     document["class"] if document["state"] in ("failed", "waived") else "",
@@ -327,12 +335,14 @@ def check_status(scene, report, status):
 
 def check_audit(scene, report):
     """I10: every chain, made again from its entries."""
-    for number in sorted(scene.database.audit.keys() | scene.database.runs.keys()):
-        if number not in scene.database.runs:
+    audit = {**scene.database.audit, **scene.database.uploads.audit}
+    runs = {**scene.database.runs, **scene.database.uploads.runs}
+    for number in sorted(audit.keys() | runs.keys()):
+        if number not in runs:
             report.say("I10", "chain-without-run", f"there is a chain of run {number}, but no run")
-        check_chain(report, number, scene.database.audit[number])
-        if number in scene.database.runs:
-            check_chain_ends(report, scene.database.runs[number], scene.database.audit[number])
+        check_chain(report, number, audit.get(number, []))
+        if number in runs:
+            check_chain_ends(report, runs[number], audit.get(number, []))
     report.count("I10", 1, "databases")
     if scene.database.integrity != ["ok"]:
         report.say("I10", "database-broken", "; ".join(scene.database.integrity[:3]))

@@ -18,7 +18,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from checker import around, book, documents, facts, findings, left  # noqa: E402
+from checker import around, book, documents, facts, findings, left, uploads  # noqa: E402
 
 
 def arguments(words=None):
@@ -71,6 +71,7 @@ def judge(scene, given):
     documents.check_rows_and_objects(scene, report)
     documents.check_marks_follow_records(scene, report)
     documents.check_marks_agree(scene, report)
+    uploads.check_uploads(scene, report)
     book.check_transitions(scene, report)
     book.check_states(scene, report, read_json(given.status) if given.status else None)
     documents.check_sums_of_bytes(scene, report)

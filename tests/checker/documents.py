@@ -382,7 +382,7 @@ def check_store_is_intended(scene, report):
         documents = {version["document"] for version in meant}
         records = [scene.database.documents[n]["record_id"] for n in documents
                    if n in scene.database.documents]
-        if not meant and (key in scene.left.objects or scene.is_trial(key)):
+        if not meant and (key in scene.left.objects or scene.is_trial(key) or key in scene.database.uploads.keys):
             continue
         if not meant:
             report.say("I3", "object-without-intent", "the ledger never meant to store it", key=key)

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import tempfile
 
-from . import rules
+from . import rules, uploads
 
 READ_SIZE = 1 << 20
 
@@ -168,7 +168,9 @@ class Database:
             dict(row) for row in sql.execute(f"select * from {name} order by {order}")] \
             if name in tables else []
         sources = everything("fmferry_source")
-        chosen = [row for row in sources if source in (None, row["name"])]
+        names = {row["name"] for row in sources}
+        chosen = [row for row in sources if source == row["name"]
+                  or source is None and row["name"].removesuffix("/uploads") not in names - {row["name"]}]
         if len(chosen) > 1:
             raise ValueError("the ledger has several sources: choose one with --source")
         self.source = chosen[0] if chosen else {"source": None, "name": source or ""}
@@ -197,6 +199,7 @@ class Database:
         self.rows = everything("documents_document")
         self.patients = everything("patients_patient")
         self.content_types = everything("django_content_type")
+        self.uploads = uploads.Uploads(self, sources, everything)
         self.doubts = {row["filemaker_id"] for row in everything("fmferry_match", "filemaker_id")
                        if row["why"]}
         self.doubts |= {row["filemaker_id"].lower() for row in everything("fmferry_doubt", "id")}
