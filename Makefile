@@ -13,7 +13,7 @@ PREFIX = /usr/local
 
 .PHONY: all bench check debug demo install sim test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants \
-	torture-console torture-fmp12 torture-pages torture-deb deb failpoints \
+	torture-console torture-fmp12 torture-pages torture-zip torture-deb deb failpoints \
 	clean
 
 all: $(BUILD)/build.ninja
@@ -69,7 +69,7 @@ mutants: packages-build packages-test packages-real all
 
 # Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
-	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-deb
+	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-zip torture-deb
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -115,6 +115,10 @@ torture-console: packages-build packages-test all
 # How long the console's pages take beside a million documents: half an hour. DOCUMENTS=100000: beside fewer.
 torture-pages: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/pages.py
+
+# Two thousand documents, 500 MB, as one ZIP, and the console's memory meanwhile: five minutes. DOCUMENTS=200: fewer.
+torture-zip: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) tests/torture/zip.py
 
 # Three thousand damaged FileMaker files, and three thousand more of the samples if they are there: ten minutes.
 torture-fmp12: packages-build packages-test $(ASAN)/build.ninja
