@@ -98,6 +98,7 @@ def somebody_works_on(tap, bench):
     tap.ok("people may work in FileMaker again" in words_of(terminal), "and says that nothing has to be taken back", terminal.text[-600:])
     done = bench.ferry("cutover", "--certificate", "certificate.txt", "--frozen-by", "Kim Ito", limit=LIMIT)
     tap.same((done.code, done.out.count("somebody does"), noted(bench)), (3, 5, []), "without a question, five rounds are enough")
+    tap.ok("6 of 6" not in done.out, "the last count sees it, before anything is compared", done.out[-800:])
 
 
 def not_yet(tap, bench):
