@@ -237,13 +237,14 @@ def stale_urls(tap):
     for stale in ("401", "no-cookie"):
         what = f"stale URLs, {stale}"
         with Bench(tap, "stale") as bench:
-            served(bench, 40)
+            served(bench, 40, options=("--latency-ms", "5"))  # so that a find pays, whatever else the machine does
             bench.happen(f"on stream1 record every 3 first 1 each do stale {stale}")
             run = bench.ferry("run")
             tries = bench.sql("select d.record_id, a.class, a.message from fmferry_attempt a join fmferry_document d "
                               "using (document)")
-            late = [one for one in tries if one[0] > 6]  # the first records of a run are read singly
-            tap.same(late, [], f"{what}: no try was lost")
+            # The first records of a run are read singly, and one now and then, to learn what that takes.
+            late = [one for one in tries if one[0] > 6]
+            tap.ok(len(late) <= 2, f"{what}: no record of a batch lost a try", late)
             finish(tap, bench, what, run)
 
 
