@@ -4,7 +4,6 @@ What every command that takes time shows on a terminal: it fits every width, pai
 says who is away and for how long it waits, and leaves nothing on the screen. Elsewhere it keeps quiet.
 """
 
-import pathlib
 import re
 import signal
 import sys
@@ -133,15 +132,24 @@ def stands_still(tap, bench):
     terminal.kill()
 
 
-def has_stopped(process):
-    return pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+def held_in_the_middle(tap, bench, words, doing, **where):
+    """A quick command, of which the thread that writes is held until something is shown: no clock is asked."""
+    name, hold = " ".join(words[:2]), bench.folder / "hold"
+    hold.touch()
+    terminal = Terminal(bench, 24, 80, *words, LD_PRELOAD=str(STOPS), STOP_WHILE=str(hold), **where)
+    tap.ok(wait_until(lambda: terminal.read() or doing in " ".join(lines_of(terminal.text)), LIMIT),
+           f"{name} says what it is doing", terminal.text[-900:])
+    hold.unlink()
+    tap.ok(wait_until(lambda: terminal.read() or not terminal.is_running(), LIMIT), f"{name} ends")
+    terminal.read()
+    nothing_is_left(tap, terminal, doing, name)
 
 
-def frozen_in_the_middle(tap, bench, words, doing, begun, **environment):
+def frozen_in_the_middle(tap, bench, words, doing, begun):
     """A quick command, held for three seconds once it has begun: then it shows how far it is."""
     name = " ".join(words[:2])
-    terminal = Terminal(bench, 24, 80, *words, **environment)
-    tap.ok(wait_until(lambda: begun(terminal.process), LIMIT), f"{name} has begun")
+    terminal = Terminal(bench, 24, 80, *words)
+    tap.ok(wait_until(begun, LIMIT), f"{name} has begun")
     terminal.process.send_signal(signal.SIGSTOP)
     time.sleep(3)
     terminal.process.send_signal(signal.SIGCONT)
@@ -166,10 +174,8 @@ def others(tap):
         bench.ferry("patients", "import")
         folder = bench.store
         frozen_in_the_middle(tap, bench, ("link",), "looking at documents",
-                             lambda _: any(one.name != "unlinked" for one in folder.iterdir()))
-        # It stops by itself among the documents: a busy machine would see it begun when they are all written.
-        frozen_in_the_middle(tap, bench, ("export", "bagit", "bag"), "exporting documents", has_stopped,
-                             LD_PRELOAD=str(STOPS), STOP_BYTES="500000", STOP_SIGNAL=str(int(signal.SIGSTOP)))
+                             lambda: any(one.name != "unlinked" for one in folder.iterdir()))
+        held_in_the_middle(tap, bench, ("export", "bagit", "bag"), "exporting documents", STOP_BYTES="500000")
         bench.happen("on any do delay 100ms")
         resized(tap, bench)
         stands_still(tap, bench)

@@ -5,6 +5,8 @@
  *   STOP_BYTES=70000   with this many bytes written, in the middle of a write if it falls there
  *   STOP_RENAMES=2     after this many files or folders have another name
  *   STOP_SIGNAL=19     by this signal; else by SIGKILL
+ *   STOP_WHILE=hold    or not at all: the thread that writes waits as long as this file is there, ten
+ *                      minutes at most, and the others go on
  */
 #include <dlfcn.h>
 #include <signal.h>
@@ -47,7 +49,12 @@ static long limit_of(const char *name)
 static void stop(void)
 {
     long number = limit_of("STOP_SIGNAL");
+    const char *held = getenv("STOP_WHILE");
 
+    for (int looks = 0; held && looks < 60000 && access(held, F_OK) == 0; looks++)
+        (void)usleep(10000);
+    if (held)
+        return;
     (void)kill(getpid(), number ? (int)number : SIGKILL);
 }
 
