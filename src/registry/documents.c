@@ -168,9 +168,7 @@ bool registry_put_document(struct registry *registry, const struct registry_docu
         return false;
     return !*there_r
            || (doubt_note(registry, &d->id, d->doubt, d->doubt_about, !is_new, err)
-               && registry_left_before(registry, &d->id, err)
-               && registry_table_put(registry->documents, &values, &changed, err)
-               && registry_left_after(registry, &d->id, err));
+               && registry_table_put(registry->documents, &values, &changed, err));
 }
 
 /* A document on its way to another patient. */
@@ -202,10 +200,7 @@ bool registry_move_document(struct registry *registry, const struct registry_mov
 
     return patient_is_good(registry, move->patient, err)
            && row_claim(registry, &move->id, &move->writer, &is_new, there_r, err)
-           && (!*there_r
-               || (registry_left_before(registry, &move->id, err)
-                   && registry_table_move(registry->documents, &values, err)
-                   && registry_left_after(registry, &move->id, err)))
+           && (!*there_r || registry_table_move(registry->documents, &values, err))
            && doubt_note(registry, &move->id, NULL, NULL, true, err);
 }
 

@@ -34,11 +34,6 @@ enum {
     STATEMENT_MEMBERS,
     STATEMENT_LIST,
     STATEMENT_LIST_OF_CATEGORY,
-    /* left.c */
-    STATEMENT_LEFT_BEFORE,
-    STATEMENT_LEFT_AFTER,
-    STATEMENT_LEFT_POINTING,
-    STATEMENT_LEFT_REMOVE,
     /* imports.c */
     STATEMENT_REFERENCING,
     STATEMENT_REMOVE,
@@ -78,15 +73,6 @@ must_check bool registry_ids_read(struct sql_rows *rows,
 
 /* Whether the application shows a row, in words for a statement. In rows.c. */
 const char *registry_active_words(const struct registry *registry);
-
-/*
- * In a change, before and after a document's row is written: follow whether it is as we left it. One
- * that was there before us, or that people have changed, never counts as ours alone. In left.c.
- */
-must_check bool registry_left_before(struct registry *registry, const struct uuid *id,
-                                     struct err *err);
-must_check bool registry_left_after(struct registry *registry, const struct uuid *id,
-                                    struct err *err);
 
 /* Make the statements that read documents and patients. In documents.c and patients.c. */
 void registry_documents_prepare(struct registry *registry);

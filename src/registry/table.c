@@ -481,12 +481,3 @@ const char *registry_table_plain_name(const struct registry_table *table)
 {
     return table->plain_name;
 }
-
-char *registry_table_hash_words(const struct registry_table *table)
-{
-    bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
-
-    return mem_printf(is_sqlite ? SQL_SHA256 "(%s)"
-                                : "encode(sha256(convert_to(%s, 'UTF8')), 'hex')",
-                      str_text(&table->whole_row));
-}

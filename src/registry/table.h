@@ -76,9 +76,6 @@ must_check bool registry_table_move(struct registry_table *table,
 must_check bool registry_table_row_hash(struct registry_table *table, const struct uuid *id,
                                         char seen_r[SHA256_HEX_SIZE], struct err *err);
 
-/* The words for that hash in a statement. The caller frees. */
-char *registry_table_hash_words(const struct registry_table *table);
-
 /* As registry_table_column() and registry_table_name(), without quotes. */
 const char *registry_table_plain_column(const struct registry_table *table,
                                         enum template_name name);

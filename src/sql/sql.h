@@ -131,9 +131,6 @@ uint64_t sql_commits(const struct sql *sql);
 
 /* --- statements ----------------------------------------------------------------------------- */
 
-/* The function that a SQLite connection has for the SHA-256 of a text, in hexadecimal. */
-#define SQL_SHA256 "fmferry_sha256"
-
 /* Runs a statement for its effect. Fails with ERR_DATABASE. */
 must_check bool sql_run(struct sql *sql, const struct sql_text *text, struct sql_args args,
                         struct err *err);

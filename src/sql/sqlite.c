@@ -4,7 +4,6 @@
  */
 #include "sql/driver.h"
 
-#include "base/digest.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -307,32 +306,6 @@ static bool journal_settle(struct sqlite_connection *sqlite, bool may_write, str
     return true;
 }
 
-/* SHA-256 of a text, in hexadecimal: PostgreSQL has one of its own. */
-static void sha256_answer(sqlite3_context *context, int count, sqlite3_value **values)
-{
-    struct span text = { (const char *)sqlite3_value_text(values[0]),
-                         (size_t)sqlite3_value_bytes(values[0]) };
-    struct sha256 hash;
-    char hex[SHA256_HEX_SIZE];
-
-    (void)count;
-    if (!text.at) {
-        sqlite3_result_null(context);
-        return;
-    }
-    hash = sha256_of(text);
-    sqlite3_result_text(context, sha256_hex(&hash, hex), -1, SQLITE_TRANSIENT);
-}
-
-static bool functions_add(struct sqlite_connection *sqlite, struct err *err)
-{
-    return sqlite3_create_function(sqlite->handle, SQL_SHA256, 1,
-                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
-                                   sha256_answer, NULL, NULL)
-               == SQLITE_OK
-           || sqlite_failed(&sqlite->sql, err);
-}
-
 static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
     /* trusted_schema stays on: Django's tables check their JSON with a function it would forbid. */
@@ -343,8 +316,7 @@ static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, 
 
     (void)sqlite3_extended_result_codes(sqlite->handle, 1);
     (void)sqlite3_busy_handler(sqlite->handle, on_busy, sqlite);
-    return functions_add(sqlite, err) && sqlite_script(&sqlite->sql, options, err)
-           && journal_settle(sqlite, may_write, err);
+    return sqlite_script(&sqlite->sql, options, err) && journal_settle(sqlite, may_write, err);
 }
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
