@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """
 The console where ledger, application and accounts are in PostgreSQL and the documents in a bucket: staff find a
-patient, see a document and take its file; what is not verified is not there; the owner signs.
+patient, see a document and take its file, upload some; what is not verified is not there; the owner signs.
 """
 
 import hashlib
@@ -18,9 +18,10 @@ for folder in ("e2e", "real"):
 import bucket  # noqa: E402
 import postgres  # noqa: E402
 import servers  # noqa: E402
-from harness import main, need_programs  # noqa: E402
+from harness import main, need_programs, wait_until  # noqa: E402
 from playing import browser, play  # noqa: E402
 from people import Console, set_up  # noqa: E402
+from uploads import pdf, png, upload  # noqa: E402
 
 RECORDS, LONG, PASSWORD = 40, 60, "lemon garden tractor"
 ROWS = ("select d.id, d.object_id, p.last_name, p.first_name, p.dob from documents_document d"
@@ -88,6 +89,48 @@ def hides(tap, database, staff, row):
     tap.same(staff.get(f"/documents/{uuid.uuid4()}")[0], 404, "what never was is answered alike")
 
 
+def fetched(user, row):
+    """Status and bytes of a document's file."""
+    connection = user.connection()
+    connection.request("GET", f"/documents/{row}/file", headers={"Cookie": f"__Host-fmferry={user.key}"})
+    answer = connection.getresponse()
+    data = answer.read()
+    connection.close()
+    return answer.status, data
+
+
+def uploads(tap, bench, database, staff, row):
+    """What is uploaded is in bucket and database at once, in the lists soon, and right for whoever looks."""
+    (patient,), = database.ask("select object_id from documents_document where id = '%s'" % row)
+    files = [("one.pdf", pdf("one")), ("scan.png", png()), ("large.pdf", pdf("large") + bytes(9_000_000)), ("Befünd.pdf", pdf("four"))]
+    status, done = upload(staff, patient, files)
+    tap.same((status, [one["outcome"] for one in done]), (201, ["stored"] * 4), f"four files are uploaded, one in parts: {done}")
+    rows = [one["row"] for one in done]
+    tap.same([fetched(staff, one) for one in rows] == [(200, data) for _, data in files], True, "each can be taken at once, as it was sent")
+    for one, (name, data) in zip(rows, files):
+        (key, size, whose), = database.ask("select s3_key, file_size, object_id from documents_document where id = '%s'" % one)
+        bench.client.aws("s3", "cp", f"s3://{bench.bucket}/{key}", bench.folder / "uploaded")
+        tap.ok((bench.folder / "uploaded").read_bytes() == data and (int(size), str(whose)) == (len(data), str(patient)),
+               f"its row is the patient's and its object is in the bucket, for other clients, too: {name}", key, size, whose)
+    listed = lambda: set(rows) <= set(rows_of(staff, f"/api/v1/patients/{patient}/documents?limit=200"))  # noqa: E731
+    tap.ok(wait_until(listed, LONG, 0.2), "the patient's list has them")
+    status, again = upload(staff, patient, files[:1])
+    tap.same((status, again[0]["outcome"], again[0]["row"]), (409, "duplicate", rows[0]), "sent again: told where it is")
+    tap.same(int(database.ask("select count(*) from fmferry_upload")[0][0]), 4, "and stored once")
+    for words in ((), ("--bytes",)):
+        said = bench.ferry("verify", "--json", *words, limit=120)
+        *differences, whole = map(json.loads, said.out.splitlines())
+        tap.same((said.code, differences, whole["uploads"]), (0, [], 4), f"verify {' '.join(words)} finds no difference, and has counted them")
+    (key,), = database.ask("select s3_key from documents_document where id = '%s'" % rows[1])
+    bench.client.aws("s3", "cp", f"s3://{bench.bucket}/{key}", bench.folder / "uploaded")
+    bench.client.aws("s3", "rm", f"s3://{bench.bucket}/{key}")
+    said = bench.ferry("verify", "--json", limit=120)
+    tap.same((said.code, [json.loads(line).get("kind") for line in said.out.splitlines()][:1]), (3, ["object-missing"]), "one that is gone is found")
+    tap.same(staff.get(f"/documents/{rows[1]}")[0], 404, "and is not there for anybody")
+    bench.client.aws("s3", "cp", bench.folder / "uploaded", f"s3://{bench.bucket}/{key}")
+    tap.same(bench.ferry("verify", "--bytes", limit=120).code, 0, "until it is back")
+
+
 def breaks(tap, bench, database, staff, row):
     """Somebody puts other bytes under the key, of the same size."""
     (key,), = database.ask("select s3_key from documents_document where id = '%s'" % row)
@@ -144,6 +187,7 @@ def there(tap, bench, database):
     takes(tap, database, staff, row)
     hides(tap, database, staff, row)
     browses(tap, database, console, staff, owner, row)
+    uploads(tap, bench, database, staff, row)
     breaks(tap, bench, database, staff, row)
     signs(tap, bench, database, owner)
     console.program.signal(15)
