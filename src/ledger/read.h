@@ -85,6 +85,7 @@ struct ledger_run {
     int64_t ended_us; /* 0: it is running, or died without notice          */
     bool is_dead;     /* it died without notice: peer_locks_find_dead()    */
     struct ledger_progress progress;
+    int64_t sessions; /* of the source's, that it may have now */
     char status[32];
     char kind[16]; /* "run", "retry", "waive", ... */
     char version[32], host[72];
@@ -101,6 +102,15 @@ must_check bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, s
  */
 must_check bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us,
                             int64_t *settled_r, int64_t *from_us_r, struct err *err);
+
+/* Documents that became done, and the time from claim to done of all of them together. */
+struct ledger_took {
+    int64_t documents, total_us;
+};
+
+/* How long a run took for documents: over its newest changes, for those done since a moment. */
+must_check bool ledger_took(struct ledger *ledger, int64_t run, int64_t since_us,
+                            struct ledger_took *took_r, struct err *err);
 
 /* The state of the newest census, and the counts of the last one that was closed. */
 struct ledger_census {

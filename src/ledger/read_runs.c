@@ -31,6 +31,7 @@ bool ledger_runs(struct ledger *ledger, struct ledger_run **runs_r, size_t *coun
         ledger_column_copy(rows, 9, run->kind, sizeof run->kind);
         ledger_column_copy(rows, 10, run->version, sizeof run->version);
         ledger_column_copy(rows, 11, run->host, sizeof run->host);
+        run->sessions = sql_get_i64(rows, 12);
     }
     if (step == STEP_ERROR)
         return false;
@@ -54,6 +55,19 @@ bool ledger_pace(struct ledger *ledger, int64_t run, int64_t since_us, int64_t *
         *from_us_r = sql_get_i64(rows, 1);
     }
     return step == STEP_ROW;
+}
+
+bool ledger_took(struct ledger *ledger, int64_t run, int64_t since_us, struct ledger_took *took_r,
+                 struct err *err)
+{
+    auto_rows *rows = NULL;
+
+    if (!sql_query(ledger->sql, &LEDGER_LOOK_TOOK,
+                   sql_args(sql_i64(run), sql_i64(PACE_ENTRIES), sql_i64(since_us)), &rows, err)
+        || sql_next(rows, err) != STEP_ROW)
+        return false;
+    *took_r = (struct ledger_took){ sql_get_i64(rows, 0), sql_get_i64(rows, 1) };
+    return true;
 }
 
 static bool census_newest(struct ledger *ledger, struct ledger_census *census, struct err *err)

@@ -159,6 +159,8 @@ static void documents_write(const struct status *s, struct str *to)
     uploads_write(s, to);
     gauge_write(to, "fmferry_stored_bytes", "bytes", "Bytes of documents in the store.",
                 s->bytes_stored);
+    gauge_write(to, "fmferry_witnessed_documents", NULL,
+                "Stored documents that have the MD5 that FileMaker itself says.", s->witnessed);
     gauge_write(to, "fmferry_kept_marks", NULL,
                 "Documents that are done although the source answers their mark with an edit.",
                 s->kept_marks);
@@ -177,11 +179,6 @@ static void census_write(const struct status *s, struct str *to)
                 "Records that the last confirmed count of the source found.", s->census.records);
     moment_write(to, "fmferry_census_timestamp_seconds",
                  "When the source was last counted and confirmed.", s->census.at_us);
-}
-
-static bool is_under_way(const struct ledger_run *run)
-{
-    return status_run_moved(run) && run->ended_us == 0 && !run->is_dead;
 }
 
 /* The last run of all that moved documents, whether it goes on or not; NULL: there was none. */
@@ -208,13 +205,16 @@ static void run_documents_write(const struct ledger_run *run, struct str *to)
 static void runs_write(const struct status *s, struct str *to)
 {
     const struct ledger_run *last = run_last(s);
-    int64_t under_way = 0, died = 0;
+    int64_t under_way = 0, sessions = 0, died = 0;
 
     for (size_t i = 0; i < s->run_count; i++) {
-        under_way += is_under_way(&s->runs[i]);
+        under_way += status_run_moves(&s->runs[i]);
+        sessions += status_run_moves(&s->runs[i]) ? s->runs[i].sessions : 0;
         died += s->runs[i].is_dead;
     }
     gauge_write(to, "fmferry_runs_under_way", NULL, "Runs that move documents now.", under_way);
+    gauge_write(to, "fmferry_run_sessions", NULL,
+                "Sessions of the source that the runs under way may have.", sessions);
     gauge_write(to, "fmferry_runs_dead", NULL,
                 "Runs that died, and whose documents no run has taken over yet.", died);
     gauge_write(to, "fmferry_run_number", NULL, "The newest run's number; 0: there was none.",
@@ -240,6 +240,18 @@ static void pace_write(const struct status *s, struct str *to)
     family_begin(to, "fmferry_settled_documents_per_second", "gauge", NULL,
                  "Documents that became done or failed per second, over the last minute.");
     str_printf(to, "fmferry_settled_documents_per_second %.3f\n", s->rate);
+}
+
+/* The mean: a median would need a series for each bound. */
+static void took_write(const struct status *s, struct str *to)
+{
+    family_begin(to, "fmferry_document_seconds", "gauge", "seconds",
+                 "From claim to done, the mean of documents that became done in the last minute; "
+                 "no sample if there was none.");
+    if (s->took.documents == 0)
+        return;
+    str_add_text(to, "fmferry_document_seconds ");
+    seconds_write(to, s->took.total_us / s->took.documents);
 }
 
 /* --- what was proved ------------------------------------------------------------------------ */
@@ -277,6 +289,7 @@ void status_metrics(const struct status *s, struct str *to)
     runs_write(s, to);
     tries_write(s, to);
     pace_write(s, to);
+    took_write(s, to);
     verified_write(&s->verified, to);
     signed_write(&s->signed_off, to);
     str_add_text(to, "# EOF\n");

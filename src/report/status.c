@@ -85,19 +85,28 @@ bool status_is_complete(const struct status *s)
 
 /* --- pace ----------------------------------------------------------------------------------- */
 
-/* Adds up the pace of all runs that are under way; a dead run has none. */
-static bool rate_read(struct ledger *ledger, struct status *s, struct err *err)
+/* Adds up what a run did in the last minute. */
+static bool run_pace_add(struct ledger *ledger, int64_t run, struct status *s, struct err *err)
 {
-    for (size_t i = 0; i < s->run_count; i++) {
-        int64_t settled = 0, from_us = 0;
+    int64_t since_us = s->at_us - PACE_US, settled = 0, from_us = 0;
+    struct ledger_took took;
 
-        if (!status_run_moved(&s->runs[i]) || s->runs[i].ended_us || s->runs[i].is_dead)
-            continue;
-        if (!ledger_pace(ledger, s->runs[i].run, s->at_us - PACE_US, &settled, &from_us, err))
+    if (!ledger_pace(ledger, run, since_us, &settled, &from_us, err)
+        || !ledger_took(ledger, run, since_us, &took, err))
+        return false;
+    if (from_us > 0 && s->at_us > from_us)
+        s->rate += (double)settled * 1e6 / (double)(s->at_us - from_us);
+    s->took.documents += took.documents;
+    s->took.total_us += took.total_us;
+    return true;
+}
+
+/* Adds up the pace of all runs that are under way; a dead run has none. */
+static bool pace_read(struct ledger *ledger, struct status *s, struct err *err)
+{
+    for (size_t i = 0; i < s->run_count; i++)
+        if (status_run_moves(&s->runs[i]) && !run_pace_add(ledger, s->runs[i].run, s, err))
             return false;
-        if (from_us > 0 && s->at_us > from_us)
-            s->rate += (double)settled * 1e6 / (double)(s->at_us - from_us);
-    }
     return true;
 }
 
@@ -163,7 +172,7 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_upload_counts(ledger, &s->uploads, err)
         || !ledger_witnessed(ledger, &s->witnessed, err)
         || !ledger_waits(ledger, s->waits, &s->wait_count, err)
-        || !findings_read(ledger, &s->findings, err) || !rate_read(ledger, s, err)
+        || !findings_read(ledger, &s->findings, err) || !pace_read(ledger, s, err)
         || !verified_read(ledger, s->runs, s->run_count, &s->verified, err)
         || !signed_read(ledger, s->runs, s->run_count, &s->signed_off, err))
         return false;

@@ -66,11 +66,15 @@ bool status_run_moved(const struct ledger_run *run)
     return strcmp(run->kind, "run") == 0;
 }
 
+bool status_run_moves(const struct ledger_run *run)
+{
+    return status_run_moved(run) && run->ended_us == 0 && !run->is_dead;
+}
+
 const struct ledger_run *status_run_open(const struct status *s)
 {
     for (size_t i = s->run_count; i > 0; i--)
-        if (status_run_moved(&s->runs[i - 1]) && s->runs[i - 1].ended_us == 0
-            && !s->runs[i - 1].is_dead)
+        if (status_run_moves(&s->runs[i - 1]))
             return &s->runs[i - 1];
     return NULL;
 }

@@ -49,7 +49,8 @@ struct status {
     int64_t kept_marks;                         /* done, though the source edits the mark    */
     struct ledger_wait waits[LEDGER_WAITS_MAX]; /* why those in doubt wait                   */
     size_t wait_count;
-    double rate; /* documents settled per second in the last minute; 0: none */
+    double rate;             /* documents settled per second in the last minute; 0: none */
+    struct ledger_took took; /* for documents that became done in the last minute  */
     struct status_rows rows;
     struct verified verified;
     struct signed_off signed_off;
@@ -75,6 +76,9 @@ double status_cost(const struct status *s);
 
 /* Whether a run moved documents. All others did what a person told them. */
 bool status_run_moved(const struct ledger_run *run);
+
+/* Whether it is moving documents now: it neither ended nor died. */
+bool status_run_moves(const struct ledger_run *run);
 
 /* The newest run that is moving documents; NULL if none is under way. */
 const struct ledger_run *status_run_open(const struct status *s);

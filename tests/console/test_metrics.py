@@ -8,15 +8,17 @@ import json
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from harness import ROOT, Bench, main, need_programs  # noqa: E402
+from harness import ROOT, Bench, Person, main, need_programs, wait_until  # noqa: E402
 from people import Browser, Console  # noqa: E402
 
 SCENARIO = "container 1..6 is missing\ncontainer 10..12 is empty\n"
 NAME = 'Cli"nic\\Docs'
+LIMIT = 120
 OPERATIONS = ROOT / "docs" / "operations.md"
 
 
@@ -86,6 +88,8 @@ def says_the_status(tap, found, status):
                                             "fmferry_verify_differences", "fmferry_verify_open_differences")],
              [run["run"], tries, status["bytes"]["stored"], 0, 0, 1, status["verified"]["differences"],
               status["verified"]["open"]], "and every other figure")
+    tap.ok(one(found, "fmferry_witnessed_documents") == status["witnessed"] and one(found, "fmferry_run_sessions") == 0,
+           "how many have FileMaker's own MD5; and no run has sessions now", status["witnessed"])
     tap.ok(one(found, "fmferry_run_end_timestamp_seconds") >= one(found, "fmferry_run_start_timestamp_seconds") > 1e9
            and one(found, "fmferry_verify_timestamp_seconds") > 1e9, "moments are seconds since 1970")
     tap.ok("fmferry_sign_timestamp_seconds" not in found, "what has not happened has no moment")
@@ -100,6 +104,22 @@ def has_nothing_of_patients(tap, bench, text):
     words |= set((bench.folder / "canaries").read_text().split())
     tap.ok(len(words) > 100, f"{len(words)} texts of records were sought")
     tap.same([word for word in sorted(words) if word.lower() in text.lower()], [], "and none is in it")
+
+
+def is_seen_while_it_moves(tap, bench):
+    """A run that hangs at a document: what it has is told, and nothing else."""
+    bench.happen("on stream2 first 1 do stall 600s")
+    hung = bench.seen()["requests"].get("stream1", 0)
+    with Person(bench) as people:
+        people.create()
+    program = bench.start("run")
+    wait_until(lambda: bench.seen()["requests"].get("stream1", 0) > hung or not program.is_running(), LIMIT)
+    text = bench.ferry("metrics").out
+    tap.ok("\nfmferry_runs_under_way 1\n" in text and "\nfmferry_run_sessions 3\n" in text,
+           "a run under way is told, with the sessions that it may have", text)
+    has_nothing_of_patients(tap, bench, text)
+    program.signal(signal.SIGKILL)
+    program.finish(LIMIT)
 
 
 def is_written_down(tap, text):
@@ -136,7 +156,7 @@ def test(tap):
     with Bench(tap, "metrics") as bench:
         (bench.folder / "scenario").write_text(SCENARIO)
         bench.serve("generate:60,2K", "--scenario", bench.folder / "scenario", config=False)
-        bench.configure(source={"name": NAME}, run={"attempts": 2})
+        bench.configure(source={"name": NAME, "sessions": 3}, run={"attempts": 2})
         bench.ferry("patients", "import")
         bench.ferry("run")
         bench.ferry("verify")
@@ -150,6 +170,7 @@ def test(tap):
         has_nothing_of_patients(tap, bench, done.out)
         is_written_down(tap, done.out)
         is_on_the_console(tap, bench, done.out)
+        is_seen_while_it_moves(tap, bench)
 
 
 main(test)

@@ -8,9 +8,11 @@
 #include "ledger/census.h"
 #include "ledger/decisions.h"
 #include "ledger/documents.h"
+#include "ledger/leases.h"
 #include "ledger/runs.h"
 #include "report/causes.h"
 #include "report/failures.h"
+#include "report/metrics.h"
 #include "report/words.h"
 #include "tap.h"
 #include "json/json.h"
@@ -301,6 +303,49 @@ TEST(complete_is_when_all_is_settled)
         CHECK_AT(i, status_read(place.ledger, &settings, &status, &err));
         CHECK_AT(i, status && status_is_complete(status) == cases[i].complete);
     }
+}
+
+static void metrics_of(struct place *place, struct str *to)
+{
+    auto_status *status = NULL;
+    struct err err = { 0 };
+
+    CHECK(status_read(place->ledger, &settings, &status, &err));
+    CHECK_STR(err.msg, "");
+    str_reset(to);
+    if (status)
+        status_metrics(status, to);
+}
+
+/* What a run has and how long it takes is said while it moves documents, and not afterwards. */
+TEST(a_run_under_way_has_figures_of_its_own)
+{
+    auto_place place = place_new();
+    auto_str text = STR_MAX(KIB(64));
+    auto_change change = { 0 };
+    struct ledger_progress progress = { 0 };
+    struct ledger_share share;
+    struct ledger_took took;
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < lengthof(documents); i++)
+        make(&place, &documents[i]);
+    CHECK(ledger_sessions_share(place.ledger, 3, &share, &err)
+          && ledger_sessions_take(place.ledger, share.fair, &err)
+          && ledger_commit(&place.change, &err));
+    metrics_of(&place, &text);
+    CHECK(strstr(str_text(&text), "\nfmferry_run_sessions 3\n") != NULL);
+    CHECK(strstr(str_text(&text), "\nfmferry_document_seconds 0.") != NULL);
+    CHECK(ledger_took(place.ledger, 1, 0, &took, &err) && took.documents == 3 && took.total_us > 0);
+    CHECK(ledger_took(place.ledger, 1, time_now_us() + TIME_SECOND, &took, &err)
+          && took.documents == 0 && took.total_us == 0);
+    CHECK(ledger_begin(place.ledger, &change, &err)
+          && ledger_run_note(place.ledger, &progress, "finished", true, &err)
+          && ledger_commit(&change, &err));
+    metrics_of(&place, &text);
+    CHECK(strstr(str_text(&text), "\nfmferry_run_sessions 0\n") != NULL);
+    CHECK(strstr(str_text(&text), "\nfmferry_document_seconds ") == NULL);
+    CHECK_STR(err.msg, "");
 }
 
 TEST(people_see_the_same_figures)
