@@ -154,6 +154,11 @@ enum step csv_next(struct csv *csv, struct err *err)
     return STEP_ERROR;
 }
 
+size_t csv_left(const struct csv *csv)
+{
+    return csv->rest.size;
+}
+
 size_t csv_line(const struct csv *csv)
 {
     return csv->line;

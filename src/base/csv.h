@@ -29,6 +29,9 @@ void csv_separate(struct csv *csv, char separator);
  */
 must_check enum step csv_next(struct csv *csv, struct err *err);
 
+/* How many bytes of the text are not read yet: the next line begins there. */
+size_t csv_left(const struct csv *csv);
+
 /* The present line's number, from 1, and its cells; borrowed until csv_next(). */
 size_t csv_line(const struct csv *csv);
 size_t csv_count(const struct csv *csv);

@@ -7,7 +7,7 @@
 #include "base/time.h"
 #include "document/key.h"
 #include "http/url.h"
-#include "source/file.h"
+#include "source/local.h"
 #include "store/open.h"
 
 /* Adds the place of a key to an error. */
@@ -176,14 +176,39 @@ static void registry_complete(struct settings *s)
     registry->has_mrn = *s->patients.mrn != '\0';
 }
 
-/* What a file cannot do is not asked of it: it has no marks, no finds and no other ways to its documents. */
-static void file_complete(struct engine_settings *engine)
+/* A manifest says the MD5 of each container as the field "NAME md5" (source/manifest_view.h). */
+static char *md5_list_of(const char *containers)
 {
+    auto_str list = STR_MAX(KIB(64));
+    struct span rest = span_of(containers), last = SPAN_NONE;
+
+    while (rest.size) {
+        struct span name = span_trim(span_cut(&rest, ','));
+        struct span field = name;
+
+        if (span_ends(name, ")"))
+            field = span_trim(span_cut(&name, '('));
+        if (field.size && !span_equal(field, last))
+            str_printf(&list, "%s" SPAN_FORMAT " md5", list.size ? "," : "", SPAN_ARGS(field));
+        last = field.size ? field : last;
+    }
+    return str_take(&list);
+}
+
+/* What a file cannot do is not asked of it: it has no marks, no finds and no other ways to its documents. */
+static void file_complete(struct settings *s)
+{
+    struct engine_settings *engine = &s->engine;
+
     if (!source_url_is_file(engine->filemaker.url))
         return;
     engine->fields.mark = engine->fields.census_key = "";
     engine->odata_table = engine->script = "";
     engine->records_at_once = 1;
+    if (!source_url_is_manifest(engine->filemaker.url))
+        return;
+    s->md5_list = md5_list_of(engine->fields.container_list);
+    engine->fields.md5_list = s->md5_list;
 }
 
 /* Fills in what follows from keys of other parts. */
@@ -264,7 +289,7 @@ static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
     if (!routes_check(s, path, err))
         return false;
-    file_complete(&s->engine);
+    file_complete(s);
     if (!time_zone_set(s->time_zone, err))
         return wrong_key(s, path, "source", "time_zone", err);
     if (!prefix_read(s, err))
@@ -304,6 +329,7 @@ static void route_secrets_free(struct settings_route *route)
 void settings_clear(struct settings *s)
 {
     free(s->source_name);
+    free(s->md5_list);
     free(s->document_columns);
     free(s->patient_columns);
     free(s->store_prefix);

@@ -59,7 +59,7 @@ const struct conf_key settings_keys[] = {
          "Never change it once a run has started: it is part of every document's identity."),
     TEXT("source", "url", engine.filemaker.url, "https://127.0.0.1:8443",
          "The address of FileMaker Server, without a path: https://fms.example.com; or a file,\n"
-         "fmp12:PATH, that no server hosts (docs/fmp12.md)"),
+         "fmp12:PATH, that no server hosts (docs/fmp12.md), or manifest:PATH, a list with files"),
     TEXT("source", "database", engine.filemaker.database, "Clinic",
          "The hosted file's name, spelled as on the server, without .fmp12"),
     TEXT("source", "account", engine.filemaker.account, "api",

@@ -7,7 +7,7 @@
 #include "http/http.h"
 #include "preflight/store_probe.h"
 #include "run/run.h"
-#include "source/file.h"
+#include "source/local.h"
 
 #include <malloc.h>
 

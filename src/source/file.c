@@ -15,46 +15,36 @@
 
 enum { PAGE_BYTES_MAX = 256 * 1024 * 1024, GROWN_BY = 1024, REPETITIONS_MAX = 1000 };
 
-static const char scheme[] = "fmp12:";
-
-struct source_file {
+struct file_source {
     struct fmp12_file *file;
     struct fmp12_schema schema;
 };
 
 struct file_view {
-    const struct source_file *file;
+    const struct file_source *file;
     const struct fmp12_table *table; /* whose numbers are known; or NULL */
     uint32_t *numbers;               /* of its records, ascending        */
     size_t count;
     struct fmp12_record record;
 };
 
-bool source_url_is_file(const char *url)
+static void auto_file_cleanup(struct file_source **file)
 {
-    return span_starts(span_of(url), scheme);
+    file_close(*file);
 }
 
-static void auto_file_cleanup(struct source_file **file)
+bool file_open(const char *path, struct file_source **file_r, struct err *err)
 {
-    source_file_close(*file);
-}
+    __attribute__((cleanup(auto_file_cleanup))) struct file_source *file =
+        mem_new(struct file_source);
 
-bool source_file_open(const char *url, struct source_file **file_r, struct err *err)
-{
-    __attribute__((cleanup(auto_file_cleanup))) struct source_file *file =
-        mem_new(struct source_file);
-    const char *path = url + strlen(scheme);
-
-    if (!*path)
-        return err_set(err, ERR_USAGE, 0, "[source] url = fmp12: names no file: fmp12:PATH");
     if (!fmp12_open(path, &file->file, err) || !fmp12_schema_read(file->file, &file->schema, err))
-        return err_ctx(err, "[source] url");
+        return false;
     *file_r = take(file);
     return true;
 }
 
-void source_file_close(struct source_file *file)
+void file_close(struct file_source *file)
 {
     if (!file)
         return;
@@ -63,7 +53,7 @@ void source_file_close(struct source_file *file)
     free(file);
 }
 
-struct file_view *file_view_new(const struct source_file *file)
+struct file_view *file_view_new(const struct file_source *file)
 {
     struct file_view *view = mem_new(struct file_view);
 
@@ -95,7 +85,7 @@ void file_tables(const struct file_view *view, struct str *names_r)
 
 /* --- tables --------------------------------------------------------------------------------- */
 
-static const struct fmp12_table *table_find(const struct source_file *file, const char *name)
+static const struct fmp12_table *table_find(const struct file_source *file, const char *name)
 {
     uint64_t number = 0;
     struct err ignored;
@@ -109,7 +99,7 @@ static const struct fmp12_table *table_find(const struct source_file *file, cons
     return NULL;
 }
 
-static bool table_need(const struct source_file *file, const char *name,
+static bool table_need(const struct file_source *file, const char *name,
                        const struct fmp12_table **table_r, struct err *err)
 {
     *table_r = table_find(file, name);

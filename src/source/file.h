@@ -13,24 +13,21 @@
 #include "filemaker/filemaker.h"
 #include "fmp12/document.h"
 
-struct source_file;
-
-/* Whether a [source] url names a file. */
-bool source_url_is_file(const char *url);
+struct file_source;
 
 /*
- * Opens the file that a url names.
- *   file_r   caller closes with source_file_close(), after its readers
+ * Opens a file.
+ *   file_r   caller closes with file_close(), after its readers
  * Fails as fmp12_open().
  */
-must_check bool source_file_open(const char *url, struct source_file **file_r, struct err *err);
-void source_file_close(struct source_file *file); /* NULL is allowed */
+must_check bool file_open(const char *path, struct file_source **file_r, struct err *err);
+void file_close(struct file_source *file); /* NULL is allowed */
 
-/* --- one reader's view of it, for source/source.c ------------------------------------------- */
+/* --- one reader's view of it, for source/local.c ------------------------------------------- */
 
 struct file_view;
 
-struct file_view *file_view_new(const struct source_file *file);
+struct file_view *file_view_new(const struct file_source *file);
 void file_view_free(struct file_view *view); /* NULL is allowed */
 
 void file_product(const struct file_view *view, struct filemaker_product *product_r);

@@ -6,18 +6,18 @@
 
 #include <assert.h>
 
-enum { NAME_ROOM = 4 * FMP12_NAME_PART_MAX, COMMAND_IS_UNAVAILABLE = 3 };
+enum { NAME_ROOM = 64 * 1024, COMMAND_IS_UNAVAILABLE = 3 };
 
 /* One of the two. */
 struct source_reader {
     struct filemaker *filemaker;
-    struct file_view *file;
+    struct local_view *file;
 };
 
 /* One of the two. */
 struct source_stream {
     struct filemaker_stream *filemaker;
-    struct fmp12_document *document;
+    struct local_document *document;
     char *disposition; /* of the document; NULL: it has no name */
 };
 
@@ -26,9 +26,8 @@ bool source_new(const struct filemaker_settings *settings, const struct source_f
 {
     auto_source_reader *reader = mem_new(struct source_reader);
 
-    if (file)
-        reader->file = file_view_new(file);
-    else if (!filemaker_new(settings, cancel, &reader->filemaker, err))
+    if (file ? !local_view_new(file, &reader->file, err)
+             : !filemaker_new(settings, cancel, &reader->filemaker, err))
         return false;
     *reader_r = take(reader);
     return true;
@@ -39,7 +38,7 @@ void source_free(struct source_reader *reader)
     if (!reader)
         return;
     filemaker_free(reader->filemaker);
-    file_view_free(reader->file);
+    local_view_free(reader->file);
     free(reader);
 }
 
@@ -68,7 +67,7 @@ bool source_product(struct source_reader *reader, struct filemaker_product *prod
 {
     if (!reader->file)
         return filemaker_product(reader->filemaker, product_r, err);
-    file_product(reader->file, product_r);
+    local_product(reader->file, product_r);
     return true;
 }
 
@@ -83,14 +82,14 @@ bool source_names(struct source_reader *reader, enum filemaker_names which, stru
     if (!reader->file)
         return filemaker_names(reader->filemaker, which, names, err);
     if (which == FILEMAKER_LAYOUTS)
-        file_tables(reader->file, names);
+        local_tables(reader->file, names);
     return true;
 }
 
 bool source_layout(struct source_reader *reader, const char *layout,
                    struct filemaker_layout *layout_r, struct err *err)
 {
-    return reader->file ? file_layout(reader->file, layout, layout_r, err)
+    return reader->file ? local_layout(reader->file, layout, layout_r, err)
                         : filemaker_layout(reader->filemaker, layout, layout_r, err);
 }
 
@@ -117,14 +116,14 @@ uint64_t source_logins(const struct source_reader *reader)
 bool source_records(struct source_reader *reader, const char *layout, uint64_t offset,
                     uint64_t limit, struct filemaker_page *page_r, struct err *err)
 {
-    return reader->file ? file_records(reader->file, layout, offset, limit, page_r, err)
+    return reader->file ? local_records(reader->file, layout, offset, limit, page_r, err)
                         : filemaker_records(reader->filemaker, layout, offset, limit, page_r, err);
 }
 
 bool source_record(struct source_reader *reader, const char *layout, uint64_t record_id,
                    struct filemaker_page *page_r, struct err *err)
 {
-    return reader->file ? file_record(reader->file, layout, record_id, page_r, err)
+    return reader->file ? local_record(reader->file, layout, record_id, page_r, err)
                         : filemaker_record(reader->filemaker, layout, record_id, page_r, err);
 }
 
@@ -160,7 +159,7 @@ bool source_recount(struct source_reader *reader, const char *layout, int64_t *c
                     struct err *err)
 {
     assert(reader->file);
-    return file_recount(reader->file, layout, count_r, err);
+    return local_recount(reader->file, layout, count_r, err);
 }
 
 /* --- the bytes of containers ---------------------------------------------------------------- */
@@ -188,14 +187,14 @@ static char *disposition_of(const char *name)
 static bool document_open(struct source_reader *reader, struct span value,
                           struct source_stream **stream_r, struct err *err)
 {
-    auto_free struct fmp12_object *object = mem_new(struct fmp12_object);
-    struct fmp12_document *document;
+    struct local_document *document;
+    auto_free char *name = NULL;
 
-    if (!file_document(reader->file, value, object, &document, err))
+    if (!local_document_open(reader->file, value, &document, &name, err))
         return false;
     *stream_r = stream_of(NULL);
     (*stream_r)->document = document;
-    (*stream_r)->disposition = disposition_of(object->name.name);
+    (*stream_r)->disposition = disposition_of(name);
     return true;
 }
 
@@ -244,7 +243,7 @@ void source_stream_close(struct source_stream *stream)
     if (!stream)
         return;
     filemaker_stream_close(stream->filemaker);
-    fmp12_document_close(stream->document);
+    local_document_close(stream->document);
     free(stream->disposition);
     free(stream);
 }
@@ -256,7 +255,7 @@ void auto_source_stream_cleanup(struct source_stream **stream)
 
 int64_t source_stream_length(const struct source_stream *stream)
 {
-    return stream->document ? (int64_t)fmp12_document_bytes(stream->document)
+    return stream->document ? (int64_t)local_document_bytes(stream->document)
                             : filemaker_stream_length(stream->filemaker);
 }
 
@@ -269,6 +268,6 @@ bool source_stream_read(struct source_stream *stream, void *bytes, size_t room, 
                         struct err *err)
 {
     if (stream->document)
-        return fmp12_document_read(stream->document, bytes, room, size_r, err);
+        return local_document_read(stream->document, bytes, room, size_r, err);
     return filemaker_stream_read(stream->filemaker, bytes, room, size_r, err);
 }

@@ -1,7 +1,7 @@
 /*
  * Where documents come from, by one interface: who counts and moves knows no kind of source. The
- * kinds are FileMaker Server by its Data API (filemaker/filemaker.h) and a FileMaker file
- * (source/file.h); records come as pages of the Data API, whatever the kind
+ * kinds are FileMaker Server by its Data API (filemaker/filemaker.h) and what lies on
+ * this machine, a FileMaker file or a manifest (source/local.h); records come as pages of the Data API, whatever the kind
  * (docs/decisions/0105-one-interface-for-sources.md).
  *
  * A reader belongs to one thread. A function without a comment does what its namesake in
@@ -11,7 +11,7 @@
 
 #include "filemaker/filemaker.h"
 #include "filemaker/names.h"
-#include "source/file.h"
+#include "source/local.h"
 
 struct source_reader;
 
@@ -30,7 +30,7 @@ void auto_source_reader_cleanup(struct source_reader **reader);
 #define auto_source_reader __attribute__((cleanup(auto_source_reader_cleanup))) struct source_reader
 
 /*
- * Whether it is a file: it has no account, marks, finds or sessions, and one count of its records that
+ * Whether it is a file or a manifest: it has no account, marks, finds or sessions, and one count of its records that
  * is independent of reading them.
  */
 bool source_is_file(const struct source_reader *reader);
@@ -68,7 +68,7 @@ must_check bool source_set(struct source_reader *reader, const char *layout, uin
                            uint64_t *mod_id_r, struct err *err);
 
 /*
- * Counts all records by another way than reading them; only of a file, as file_recount().
+ * Counts all records by another way than reading them; only of a file, as local_recount().
  */
 must_check bool source_recount(struct source_reader *reader, const char *layout, int64_t *count_r,
                                struct err *err);
