@@ -82,6 +82,7 @@ torture-mixed: packages-build packages-test $(ASAN)/build.ninja
 torture-steps: packages-build packages-test all failpoints
 	@FMFERRY_BUILD=$(BUILD) tests/crash/every_step.py
 	@FMFERRY_BUILD=$(BUILD) UPLOADS=200 tests/crash/test_uploads.py
+	@FMFERRY_BUILD=$(BUILD) CRASH_STEPS=0 tests/crash/test_sources.py
 
 torture-kills: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/crash/torture.py --kills $(or $(KILLS),1000)
