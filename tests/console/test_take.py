@@ -21,6 +21,7 @@ for folder in ("e2e", "verify"):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / folder))
 from harness import Bench, Person, main, need_programs, wait_until  # noqa: E402
 from people import Console  # noqa: E402
+from test_zip import manifest, zip_of  # noqa: E402
 import mutations  # noqa: E402
 
 RECORDS, SIZE, LARGE = 44, 3000, 20_000_000
@@ -215,6 +216,16 @@ def is_hidden(taker, one):
     return {taker.ask(path)[0] for path in paths_of(one)} == {404}
 
 
+def bundled(taker, chosen, healthy):
+    """Which of the chosen come in a ZIP, and which on a page to print, together with a healthy one that must."""
+    rows = [text_of(one.row) for one in [*chosen, healthy]]
+    told = manifest(zip_of(taker.user, documents=rows)[2]).values()
+    _, _, page = taker.user.post("/print", which="chosen", **{f"document.{n}": row for n, row in enumerate(rows)})
+    if healthy.sha256.hex() not in told or rows[-1] not in page:
+        return "the healthy one is missing"
+    return [one.sha256.hex() in told for one in chosen], [text_of(one.row) in page for one in chosen]
+
+
 class World:
     """What tests/verify/mutations.py changes."""
 
@@ -276,8 +287,9 @@ def hides_mutations(tap, bench, console, documents):
             with taken_back(bench, documents):
                 mutate(world, pool[:2])
                 taker = newcomer()
-                shown = [not is_hidden(taker, one) for one in pool[:2]]
-                tap.same(shown, [name in OF_NO_DOCUMENT] * 2, f"not there: {name}")
+                shown, given = [not is_hidden(taker, one) for one in pool[:2]], [name in OF_NO_DOCUMENT] * 2
+                tap.same(shown, given, f"not there: {name}")
+                tap.same(bundled(taker, pool[:2], pool[-1]), (given, given), f"in no ZIP, and not printed: {name}")
     with taken_back(bench, documents):
         later = [(name, mutate, [pool.pop(0), pool.pop(0)]) for name, mutate in kinds if name in SEEN_LATER]
         for _, mutate, chosen in later:
@@ -286,6 +298,7 @@ def hides_mutations(tap, bench, console, documents):
         taker = newcomer()
         for name, _, chosen in later:
             tap.same([is_hidden(taker, one) for one in chosen], [True] * 2, f"not there once verify has named it: {name}")
+            tap.same(bundled(taker, chosen, pool[-1]), ([False] * 2, [False] * 2), f"nor in a ZIP or printed: {name}")
     taker = newcomer()
     tap.same([taker.file(one)[0] for one in documents], [200] * len(documents), "and all is there again")
 
