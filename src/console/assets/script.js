@@ -177,3 +177,69 @@ if (document.querySelector("[data-key=d]"))
     else if (event.key === "t" && words) words.open = !words.open;
     else if (event.key === "Escape") history.back();
   });
+
+/* --- uploads: files can be dropped, and a bar tells how much is sent --------------------------- */
+
+function sizeOf(bytes) {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function sendByScript(form) {
+  const files = form.querySelector("input[type=file]"), drop = form.querySelector(".drop");
+  const bar = form.querySelector("progress"), words = form.querySelector("[data-sent]");
+  const button = form.querySelector("button");
+
+  function tellChosen() {
+    const chosen = [...files.files], bytes = chosen.reduce((sum, file) => sum + file.size, 0);
+    words.textContent = chosen.length ? `${chosen.length === 1 ? "1 file" : `${chosen.length} files`}, ${sizeOf(bytes)}: ${chosen.map(file => file.name).join(", ")}` : "";
+  }
+
+  function tellSent(event) {
+    bar.value = event.total ? event.loaded / event.total : 0;
+    words.textContent = event.loaded < event.total ? `${sizeOf(event.loaded)} of ${sizeOf(event.total)} sent` : "All is sent; the files are checked and stored.";
+  }
+
+  function rest(said) {
+    bar.hidden = true;
+    button.disabled = false;
+    words.textContent = said;
+  }
+
+  /* The answer is the page that a browser without script shows; one that leads elsewhere is gone to. */
+  function showAnswer(request) {
+    const main = request.response?.querySelector("main");
+    if (!main || new URL(request.responseURL).pathname !== new URL(form.action).pathname) {
+      location.href = request.responseURL;
+      return;
+    }
+    document.querySelector("main").replaceWith(main);
+    main.querySelectorAll("[data-send]").forEach(one => sendByScript(one));
+    main.focus();
+  }
+
+  function send(event) {
+    const request = new XMLHttpRequest(), body = new FormData(form);
+    event.preventDefault();
+    bar.hidden = false;
+    button.disabled = true;
+    request.open("POST", form.action);
+    request.responseType = "document";
+    request.upload.addEventListener("progress", tellSent);
+    request.addEventListener("load", () => showAnswer(request));
+    request.addEventListener("error", () => rest("The connection broke, and nobody knows what has arrived. Upload once more: nothing is stored twice."));
+    request.send(body);
+  }
+
+  drop.querySelector("[data-drop]").hidden = false;
+  drop.addEventListener("drop", event => { files.files = event.dataTransfer.files; tellChosen(); });
+  for (const [name, over] of [["dragover", true], ["dragleave", false], ["drop", false]])
+    drop.addEventListener(name, () => drop.classList.toggle("over", over));
+  files.addEventListener("change", tellChosen);
+  form.addEventListener("submit", send);
+}
+
+/* A file that is dropped beside the place for it would be opened instead of the page. */
+if (document.querySelector("[data-send]"))
+  for (const name of ["dragover", "drop"]) addEventListener(name, event => event.preventDefault());
+
+document.querySelectorAll("[data-send]").forEach(form => sendByScript(form));
