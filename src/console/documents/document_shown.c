@@ -2,6 +2,7 @@
 #include "console/documents/document_shown.h"
 
 #include "base/time.h"
+#include "console/server/etag.h"
 
 enum { MEMBERS_MAX = 64 * 1024 };
 
@@ -39,4 +40,15 @@ const char *document_tag(const struct visible *document, char text[DOCUMENT_TAG_
     (void)snprintf(text, DOCUMENT_TAG_SIZE, "\"%jd-%.16s\"", (intmax_t)document->epoch,
                    sha256_hex(&hash, hex));
     return text;
+}
+
+bool document_is_expected(struct exchange *x, const struct visible *document)
+{
+    struct span wanted = request_header(x->request, "If-Match");
+    char tag[DOCUMENT_TAG_SIZE];
+
+    if (!wanted.at)
+        return refuse(x, PROBLEM_NO_VERSION, "it needs If-Match");
+    return etag_is_listed(wanted, document_tag(document, tag), ETAG_STRONG)
+           || refuse(x, PROBLEM_STALE, "the document is %s now", tag);
 }

@@ -20,3 +20,9 @@ void document_members(struct json_writer *w, const struct visible *document);
  * Returns `text`.
  */
 const char *document_tag(const struct visible *document, char text[DOCUMENT_TAG_SIZE]);
+
+/*
+ * Whether the version that a program names in If-Match is the present one: else somebody has changed the document
+ * since it was seen. Refuses with PROBLEM_NO_VERSION without the header, PROBLEM_STALE with another version.
+ */
+must_check bool document_is_expected(struct exchange *x, const struct visible *document);

@@ -4,7 +4,6 @@
 #include "console/pages/pages.h"
 #include "console/pages/paging.h"
 #include "console/server/body.h"
-#include "console/server/etag.h"
 #include "console/upload/away.h"
 #include "json/shape.h"
 
@@ -32,17 +31,6 @@ static bool away_body_read(struct exchange *x, struct json **json, struct away_b
            || refuse(x, PROBLEM_BAD_REQUEST, "%s", wrong.msg);
 }
 
-static bool is_the_expected(struct exchange *x, const struct visible *d)
-{
-    struct span wanted = request_header(x->request, "If-Match");
-    char tag[DOCUMENT_TAG_SIZE];
-
-    if (!wanted.at)
-        return refuse(x, PROBLEM_NO_VERSION, "it needs If-Match");
-    return etag_is_listed(wanted, document_tag(d, tag), ETAG_STRONG)
-           || refuse(x, PROBLEM_STALE, "the document is %s now", tag);
-}
-
 /* What is away is told with its version: there is no other way to ask for it. */
 static void away_write(struct json_writer *w, const struct visible *d)
 {
@@ -67,7 +55,7 @@ bool api_away_answer(struct exchange *x, struct err *err)
     if (!away_body_read(x, &json, &body))
         return false;
     if (!(body.is_away ? visible_one(x, row, &list, err) : visible_one_away(x, row, &list, err))
-        || !is_the_expected(x, &list.items[0]))
+        || !document_is_expected(x, &list.items[0]))
         return false;
     reason = span_text(body.reason.at ? body.reason : span_of(""));
     if (!away_change(x, &list.items[0], reason, err))

@@ -3,7 +3,6 @@
 #include "console/documents/document_shown.h"
 #include "console/pages/pages.h"
 #include "console/server/body.h"
-#include "console/server/etag.h"
 #include "console/upload/edit.h"
 #include "json/shape.h"
 
@@ -31,17 +30,6 @@ static bool edit_body_read(struct exchange *x, struct json **json, struct edit_b
         return refuse(x, PROBLEM_BAD_REQUEST, "%s", wrong.msg);
     return body->type.at || body->day.at
            || refuse(x, PROBLEM_BAD_REQUEST, "a type or a date is wanted");
-}
-
-static bool is_as_seen(struct exchange *x, const struct visible *d)
-{
-    struct span wanted = request_header(x->request, "If-Match");
-    char tag[DOCUMENT_TAG_SIZE];
-
-    if (!wanted.at)
-        return refuse(x, PROBLEM_NO_VERSION, "it needs If-Match");
-    return etag_is_listed(wanted, document_tag(d, tag), ETAG_STRONG)
-           || refuse(x, PROBLEM_STALE, "the document is %s now", tag);
 }
 
 /* No text of a document has a zero byte in it, and none is cut off silently at one. */
@@ -90,6 +78,6 @@ bool api_edit_answer(struct exchange *x, struct err *err)
 
     return edit_body_read(x, &json, &body)
            && visible_one(x, request_param(x->request, "row"), &list, err)
-           && is_as_seen(x, &list.items[0]) && body_apply(x, &body, &list.items[0], err)
+           && document_is_expected(x, &list.items[0]) && body_apply(x, &body, &list.items[0], err)
            && document_tell(x, err);
 }

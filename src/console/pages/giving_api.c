@@ -3,7 +3,6 @@
 #include "console/documents/document_shown.h"
 #include "console/pages/pages.h"
 #include "console/server/body.h"
-#include "console/server/etag.h"
 #include "console/whose/giving.h"
 #include "console/whose/tasks.h"
 #include "json/shape.h"
@@ -33,17 +32,6 @@ static bool giving_body_read(struct exchange *x, struct json **json, struct givi
            || refuse(x, PROBLEM_BAD_REQUEST, "%s", wrong.msg);
 }
 
-static bool is_the_expected(struct exchange *x, const struct visible *d)
-{
-    struct span wanted = request_header(x->request, "If-Match");
-    char tag[DOCUMENT_TAG_SIZE];
-
-    if (!wanted.at)
-        return refuse(x, PROBLEM_NO_VERSION, "it needs If-Match");
-    return etag_is_listed(wanted, document_tag(d, tag), ETAG_STRONG)
-           || refuse(x, PROBLEM_STALE, "the document is %s now", tag);
-}
-
 static void task_write(struct exchange *x, const char *id)
 {
     struct json_writer w = JSON_WRITER(&x->answer.body);
@@ -65,7 +53,7 @@ bool api_giving_answer(struct exchange *x, struct err *err)
     char task[UUID_TEXT_SIZE];
 
     if (!visible_one(x, request_param(x->request, "row"), &list, err)
-        || !is_the_expected(x, &list.items[0]) || !giving_body_read(x, &json, &body))
+        || !document_is_expected(x, &list.items[0]) || !giving_body_read(x, &json, &body))
         return false;
     patient = body.patient.at ? span_text(body.patient) : NULL;
     reason = span_text(body.reason);
