@@ -195,14 +195,27 @@ const struct json_value *filemaker_value(const struct filemaker_record *record, 
 /* The text of filemaker_value(); SPAN_NONE if there is none. */
 struct span filemaker_text(const struct filemaker_record *record, const char *name);
 
+/* What a field is to hold. */
+struct filemaker_entry {
+    const char *field;
+    struct span value;
+};
+
+/* One write to a record: all of its entries or none. Borrowed. */
+struct filemaker_write {
+    const char *layout;
+    uint64_t record_id, mod_id;
+    const struct filemaker_entry *entries; /* the first names the write in messages */
+    size_t count;                          /* at least 1 */
+};
+
 /*
- * Writes one field, if the record still has this modification id.
+ * Writes fields, if the record still has this modification id.
  *   mod_id_r   the record's modification id afterwards
  * Fails with ERR_REMOTE (FILEMAKER_MOD_ID, FILEMAKER_IN_USE, ...: not written), ERR_NET (not
  * written), ERR_UNSURE (perhaps written).
  */
-must_check bool filemaker_set(struct filemaker *filemaker, const char *layout, uint64_t record_id,
-                              uint64_t mod_id, const char *field, struct span value,
+must_check bool filemaker_set(struct filemaker *filemaker, const struct filemaker_write *write,
                               uint64_t *mod_id_r, struct err *err);
 
 /* --- containers ----------------------------------------------------------------------------- */

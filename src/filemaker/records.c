@@ -1,4 +1,4 @@
-/* Records: ranges, finds, single ones, and the one field that we write. */
+/* Records: ranges, finds, single ones, and the few fields that we write. */
 #include "filemaker/session.h"
 
 #include "base/mem.h"
@@ -244,16 +244,17 @@ struct span filemaker_text(const struct filemaker_record *record, const char *na
 
 /* --- writing -------------------------------------------------------------------------------- */
 
-static void set_body(struct str *body, uint64_t mod_id, const char *field, struct span value)
+static void set_body(struct str *body, const struct filemaker_write *write)
 {
     struct json_writer w = JSON_WRITER(body);
     char text[24];
 
-    (void)snprintf(text, sizeof text, "%ju", (uintmax_t)mod_id);
+    (void)snprintf(text, sizeof text, "%ju", (uintmax_t)write->mod_id);
     json_open_object(&w);
     json_name(&w, "fieldData");
     json_open_object(&w);
-    json_member_span(&w, field, value);
+    for (size_t i = 0; i < write->count; i++)
+        json_member_span(&w, write->entries[i].field, write->entries[i].value);
     json_close_object(&w);
     json_member_text(&w, "modId", text);
     json_close_object(&w);
@@ -263,29 +264,32 @@ struct set_info {
     uint64_t mod_id;
 };
 
-bool filemaker_set(struct filemaker *filemaker, const char *layout, uint64_t record_id,
-                   uint64_t mod_id, const char *field, struct span value, uint64_t *mod_id_r,
-                   struct err *err)
+bool filemaker_set(struct filemaker *filemaker, const struct filemaker_write *write,
+                   uint64_t *mod_id_r, struct err *err)
 {
     static const struct json_member shape[] = {
         JSON_U64(struct set_info, mod_id, "modId"),
         JSON_SHAPE_END,
     };
     auto_str path = STR_MAX(KIB(4));
-    auto_str body = STR_MAX(KIB(64));
+    auto_str body = STR_MAX(KIB(256));
     auto_filemaker_answer answer = { 0 };
     struct set_info info = { 0 };
     struct filemaker_call call = { .method = "PATCH", .auth = FILEMAKER_AUTH_SESSION };
 
-    record_path(&path, filemaker, layout, record_id);
-    set_body(&body, mod_id, field, value);
+    record_path(&path, filemaker, write->layout, write->record_id);
+    set_body(&body, write);
+    if (!str_fits(&body, "the write", err))
+        return false;
     call.path = str_text(&path);
     call.body = str_span(&body);
     if (!filemaker_call(filemaker, &call, &answer, err))
-        return err_ctx(err, "writing '%s' of record %ju", field, (uintmax_t)record_id);
+        return err_ctx(err, "writing '%s' of record %ju", write->entries[0].field,
+                       (uintmax_t)write->record_id);
     if (!json_fill(answer.json, answer.response, shape, &info, err)) {
         err->kind = ERR_UNSURE;
-        return err_ctx(err, "writing '%s' of record %ju", field, (uintmax_t)record_id);
+        return err_ctx(err, "writing '%s' of record %ju", write->entries[0].field,
+                       (uintmax_t)write->record_id);
     }
     *mod_id_r = info.mod_id;
     return true;

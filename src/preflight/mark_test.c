@@ -88,11 +88,11 @@ static bool mark_found_read(const struct engine_settings *settings, struct sourc
 static bool mark_set(const struct engine_settings *settings, struct source_reader *reader,
                      uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
 {
+    const struct filemaker_entry entry = { settings->fields.mark, span_of(mark) };
+    const struct filemaker_write write = { settings->fields.layout, record_id, mod_id, &entry, 1 };
     uint64_t ignored;
 
-    return source_set(reader, settings->fields.layout, record_id, mod_id, settings->fields.mark,
-                      span_of(mark), &ignored, err)
-           || err->kind == ERR_UNSURE
+    return source_set(reader, &write, &ignored, err) || err->kind == ERR_UNSURE
            || mark_refusal_explain(record_id, "writing the mark of", err);
 }
 

@@ -146,13 +146,12 @@ bool source_find_any(struct source_reader *reader, const char *layout, const cha
     return filemaker_find_any(reader->filemaker, layout, field, values, count, page_r, err);
 }
 
-bool source_set(struct source_reader *reader, const char *layout, uint64_t record_id,
-                uint64_t mod_id, const char *field, struct span value, uint64_t *mod_id_r,
-                struct err *err)
+bool source_set(struct source_reader *reader, const struct filemaker_write *write,
+                uint64_t *mod_id_r, struct err *err)
 {
     if (reader->file)
         return file_cannot("marks: it is never changed", err);
-    return filemaker_set(reader->filemaker, layout, record_id, mod_id, field, value, mod_id_r, err);
+    return filemaker_set(reader->filemaker, write, mod_id_r, err);
 }
 
 bool source_recount(struct source_reader *reader, const char *layout, int64_t *count_r,

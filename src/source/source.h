@@ -63,8 +63,7 @@ must_check bool source_find(struct source_reader *reader, const char *layout,
 must_check bool source_find_any(struct source_reader *reader, const char *layout, const char *field,
                                 const struct span *values, size_t count,
                                 struct filemaker_page *page_r, struct err *err);
-must_check bool source_set(struct source_reader *reader, const char *layout, uint64_t record_id,
-                           uint64_t mod_id, const char *field, struct span value,
+must_check bool source_set(struct source_reader *reader, const struct filemaker_write *write,
                            uint64_t *mod_id_r, struct err *err);
 
 /*

@@ -69,11 +69,13 @@ static bool mark_judge(struct transfer *t, bool taken, bool *absent_r)
 static bool mark_write(struct transfer *t, bool *taken_r)
 {
     const struct source_fields *fields = &t->engine->settings->fields;
+    const struct filemaker_entry entry = { fields->mark, span_of(t->version.mark) };
+    const struct filemaker_write write = { fields->layout, t->claim->record_id, t->version.mod_id,
+                                           &entry, 1 };
     uint64_t mod_id;
     struct err err = { 0 };
 
-    *taken_r = source_set(t->worker->reader, fields->layout, t->claim->record_id, t->version.mod_id,
-                          fields->mark, span_of(t->version.mark), &mod_id, &err);
+    *taken_r = source_set(t->worker->reader, &write, &mod_id, &err);
     if (*taken_r)
         steps_marked(t);
     if (*taken_r || err.kind == ERR_UNSURE)

@@ -220,6 +220,8 @@ TEST(what_passes_is_asked_for_again)
 /* A write that such a server refuses may have been done. */
 TEST(a_write_is_in_doubt_whoever_was_away)
 {
+    static const struct filemaker_entry entry = { "Mark", { "y", 1 } };
+    static const struct filemaker_write write = { "x", 7, 1, &entry, 1 };
     static const int statuses[] = { 500, 520, 524, 530, 504, 408 };
 
     for (size_t i = 0; i < lengthof(statuses); i++) {
@@ -229,7 +231,7 @@ TEST(a_write_is_in_doubt_whoever_was_away)
         struct err err = { 0 };
 
         talk_begin(&talk, replies);
-        CHECK_AT(i, !source_set(talk.reader, "x", 7, 1, "Mark", span_of("y"), &mod_id, &err));
+        CHECK_AT(i, !source_set(talk.reader, &write, &mod_id, &err));
         CHECK_AT(i, err.kind == ERR_UNSURE);
     }
 }

@@ -821,6 +821,12 @@ TEST(what_could_be_an_operator_is_not_looked_for)
 
 /* --- writing -------------------------------------------------------------------------------- */
 
+static const struct filemaker_entry mark_entries[] = {
+    { "Exported \"at\"", { "11/23/2026 08:15:02", 19 } },
+    { "Ort", { "a/\\b", 4 } },
+};
+static const struct filemaker_write mark_write = { "Docs", 7, 3, mark_entries, 2 };
+
 /* A write is sent once; if it may have happened, the error says so. */
 TEST(a_write_is_sure_or_says_that_it_is_not)
 {
@@ -860,8 +866,7 @@ TEST(a_write_is_sure_or_says_that_it_is_not)
         struct err err = { 0 };
 
         talk_begin(&talk, cases[i].replies);
-        CHECK_AT(i, filemaker_set(talk.filemaker, "Docs", 7, 3, "Exported \"at\"",
-                                  span_of("11/23/2026 08:15:02"), &mod_id, &err)
+        CHECK_AT(i, filemaker_set(talk.filemaker, &mark_write, &mod_id, &err)
                         == (cases[i].kind == ERR_NONE));
         CHECK_AT(i, cases[i].kind == ERR_NONE
                         || (err.kind == cases[i].kind && err.reason == cases[i].reason));
@@ -870,7 +875,8 @@ TEST(a_write_is_sure_or_says_that_it_is_not)
         CHECK_AT(i, request_starts(&talk, 1, "PATCH " DATABASE "/layouts/Docs/records/7 "));
         CHECK_AT(i, span_ends(span_of(server_request(talk.server, 1)),
                               "\r\n\r\n{\"fieldData\":{\"Exported \\\"at\\\"\":"
-                              "\"11/23/2026 08:15:02\"},\"modId\":\"3\"}"));
+                              "\"11/23/2026 08:15:02\",\"Ort\":\"a/\\\\b\"},"
+                              "\"modId\":\"3\"}"));
         filemaker_free(take(talk.filemaker));
         CHECK_AT(i, server_surplus(talk.server) == 0);
     }
@@ -890,12 +896,12 @@ TEST(a_write_without_a_session_is_nothing_done)
     struct err err = { 0 };
 
     talk_begin(&talk, lost);
-    CHECK(!filemaker_set(talk.filemaker, "Docs", 7, 3, "x", span_of("y"), &mod_id, &err));
+    CHECK(!filemaker_set(talk.filemaker, &mark_write, &mod_id, &err));
     CHECK(err.kind == ERR_NET);
     talk_begin(&gone, refused);
     CHECK(filemaker_log_in(gone.filemaker, &err));
     server_free(take(gone.server));
-    CHECK(!filemaker_set(gone.filemaker, "Docs", 7, 3, "x", span_of("y"), &mod_id, &err));
+    CHECK(!filemaker_set(gone.filemaker, &mark_write, &mod_id, &err));
     CHECK(err.kind == ERR_NET && err.code == HTTP_NO_CONNECTION);
 }
 
