@@ -24,7 +24,7 @@ struct main_options {
     const char *data, *cert_dir, *scenario, *journal, *truth, *account, *otto_key, *sizes,
         *patients, *half_dir;
     const char *switches, *seed, *time_zone, *certificate;
-    int port, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
+    int port, generation, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
     int live_inserts, live_deletes, live_edits, live_replaces;
     bool http;
 };
@@ -68,6 +68,9 @@ static const struct opt options_table[] = {
     OPT_TEXT(struct main_options, switches, "switches", 0, "LIST",
              "how an unsettled matter is settled: strict, lenient, random:SEED,\n"
              "NAME=VALUE with commas; --switches alone lists them"),
+    OPT_INT(struct main_options, generation, "generation", 'g', "N", 0, 1000,
+            "the server's version: 19, 20, 21, 22 or 26 (default: what most do);\n"
+            "--switches come after it"),
     OPT_INT(struct main_options, max_sessions, "max-sessions", 0, "N", 0, 100000,
             "sessions at a time (default 100; 0: any number); one more is 812"),
     OPT_INT(struct main_options, idle_seconds, "idle-seconds", 0, "N", 1, 1000000,
@@ -168,6 +171,13 @@ static bool solution_start(struct running *r, const struct main_options *o, stru
            && data_open(&data, &r->sim.solution, err);
 }
 
+static bool generation_start(struct sim *sim, int number, struct err *err)
+{
+    return number == 0
+           || (generation_find(number, &sim->options.generation, err)
+               && switches_set(&sim->switches, span_of(sim->options.generation->switches), err));
+}
+
 static bool sim_start(struct running *r, const struct main_options *o, struct err *err)
 {
     struct sim *sim = &r->sim;
@@ -183,7 +193,7 @@ static bool sim_start(struct running *r, const struct main_options *o, struct er
     switches_init(&sim->switches);
     if (!strchr(o->account, ':'))
         return err_set(err, ERR_USAGE, 0, "--account is NAME:PASSWORD");
-    if (!seed_read(o->seed, &sim->seed, err)
+    if (!seed_read(o->seed, &sim->seed, err) || !generation_start(sim, o->generation, err)
         || !switches_set(&sim->switches, span_of(o->switches), err)
         || !time_zone_set(o->time_zone, err) || !solution_start(r, o, err)
         || !journal_open(o->journal, &sim->journal, err))

@@ -13,6 +13,11 @@ uint64_t sim_counted(const uint64_t *counter)
     return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
+const struct generation *sim_generation(const struct sim *sim)
+{
+    return sim->options.generation ? sim->options.generation : generation_usual();
+}
+
 bool sim_is_down(const struct sim *sim)
 {
     return time_mono_us() < __atomic_load_n(&sim->down_until_us, __ATOMIC_RELAXED);

@@ -3,6 +3,7 @@
 
 #include "base/base.h"
 #include "base/cancel.h"
+#include "sim/base/generation.h"
 #include "sim/base/journal.h"
 #include "sim/base/switches.h"
 #include "sim/base/timer.h"
@@ -16,8 +17,9 @@ struct scenario;
 struct swaps;
 
 struct sim_options {
-    const char *account;  /* "name:password" */
-    const char *otto_key; /* NULL: no OttoFMS stands before the server */
+    const char *account;                 /* "name:password" */
+    const char *otto_key;                /* NULL: no OttoFMS stands before the server */
+    const struct generation *generation; /* NULL: the usual one */
     int latency_ms;
     int quota_mib; /* 0: none */
     bool http;     /* plain */
@@ -48,6 +50,9 @@ struct sim {
     int64_t started_us, down_until_us, refuse_until_us;
     uint32_t logins;
 };
+
+/* What server answers. */
+const struct generation *sim_generation(const struct sim *sim);
 
 /* Adds to a counter; returns what it was before. */
 uint64_t sim_count(uint64_t *counter, uint64_t by);

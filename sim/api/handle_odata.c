@@ -107,6 +107,13 @@ static bool is_let_in(struct odata *o)
     return false;
 }
 
+static bool header_has(const struct request *request, const char *name, const char *word)
+{
+    struct span value = http_header_value(&request->head, name);
+
+    return span_find(value, word) < value.size;
+}
+
 void handle_odata(struct sim *sim, struct request *request, struct answer *answer)
 {
     struct odata o = { .sim = sim,
@@ -119,9 +126,9 @@ void handle_odata(struct sim *sim, struct request *request, struct answer *answe
     answer->style = ANSWER_ODATA;
     str_printf(&o.base, "%s://" SPAN_FORMAT "/fmi/odata/v4/%s", request->is_tls ? "https" : "http",
                SPAN_ARGS(span_first(host, 200)), sim->solution->database);
-    o.numbers_as_text =
-        span_find(http_header_value(&request->head, "Accept"), "IEEE754Compatible=true")
-        < http_header_value(&request->head, "Accept").size;
+    o.numbers_as_text = header_has(request, "Accept", "IEEE754Compatible=true");
+    o.special_columns = switch_is(&sim->switches, ODATA_SPECIAL, GIVEN)
+                        && header_has(request, "Prefer", "fmodata.include-specialcolumns");
     if (!is_let_in(&o)) {
         /* answered already */
     } else if (!span_is(request->head.method, "GET")) {

@@ -161,7 +161,8 @@ void handle_product_info(struct sim *sim, struct request *request, struct answer
     json_member_text(&w, "name", "FileMaker Data API Engine");
     if (version) {
         json_member_text(&w, "buildDate", "05/20/2024");
-        json_member_text(&w, "version", "21.0.1.62");
+        json_member_text(&w, "version",
+                         sim->options.generation ? sim->options.generation->version : "21.0.1.62");
     }
     json_member_text(&w, "dateFormat", "MM/dd/yyyy");
     json_member_text(&w, "timeFormat", "HH:mm:ss");

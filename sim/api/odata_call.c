@@ -1,6 +1,8 @@
 /* Errors and the context of an answer. */
 #include "sim/api/odata_call.h"
 
+#include "base/mem.h"
+
 void odata_error(struct odata *o, int status, const char *code, const char *text)
 {
     struct json_writer w = JSON_WRITER(&o->answer->body);
@@ -31,10 +33,19 @@ void odata_error_about(struct odata *o, int status, const char *code, const char
     odata_error(o, status, code, str_text(&whole));
 }
 
+void odata_about(struct odata *o, struct json_writer *w, const char *name, struct span value)
+{
+    bool is_long = switch_is(&o->sim->switches, ODATA_NAMES, LONG);
+    auto_free char *whole = mem_printf("@%s%s", is_long ? "odata." : "", name);
+
+    json_name(w, whole);
+    json_write_span(w, value);
+}
+
 void odata_context(struct odata *o, struct json_writer *w, const char *rest)
 {
     auto_str text = STR_MAX(KIB(4));
 
     str_printf(&text, "%s/$metadata#%s%s", str_text(&o->base), o->layout->occurrence, rest);
-    json_member_span(w, "@context", str_span(&text));
+    odata_about(o, w, "context", str_span(&text));
 }

@@ -21,7 +21,7 @@ struct odata {
     struct table *table;
     struct span key; /* SPAN_NONE: the whole table */
     struct str base; /* https://host/fmi/odata/v4/Clinic */
-    bool numbers_as_text;
+    bool numbers_as_text, special_columns;
 };
 
 /* Answers with an error instead of what was begun. */
@@ -30,6 +30,9 @@ void odata_error(struct odata *o, int status, const char *code, const char *text
 void odata_error_about(struct odata *o, int status, const char *code, const char *text,
                        struct span name);
 void odata_problem_error(struct odata *o, const struct odata_problem *problem);
+
+/* Writes a member that is about the answer: "@id", or "@odata.id". */
+void odata_about(struct odata *o, struct json_writer *w, const char *name, struct span value);
 
 /* Writes "@context", whose address ends in `rest`. */
 void odata_context(struct odata *o, struct json_writer *w, const char *rest);

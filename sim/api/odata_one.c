@@ -63,6 +63,23 @@ static void field_answer(struct odata *o, uint64_t ordinal, int column)
     json_close_object(&w);
 }
 
+static void nothing_answer(struct odata *o)
+{
+    if (switch_is(&o->sim->switches, ODATA_EMPTY, 404))
+        odata_error(o, 404, "-1023", "The container is empty");
+    else if (switch_is(&o->sim->switches, ODATA_EMPTY, 204))
+        o->answer->status = 204;
+    else
+        o->answer->media = "application/octet-stream";
+}
+
+/* The natural header for bytes is answered with the name: who does not know that stores a short text. */
+static bool name_is_wanted(const struct odata *o)
+{
+    return switch_is(&o->sim->switches, ODATA_OCTET, NAME)
+           && span_is(http_header_value(&o->request->head, "Accept"), "application/octet-stream");
+}
+
 static void bytes_answer(struct odata *o, uint64_t ordinal, int column)
 {
     auto_content content = { 0 };
@@ -75,7 +92,10 @@ static void bytes_answer(struct odata *o, uint64_t ordinal, int column)
     }
     table_content(o->table, ordinal, (unsigned)column, 1, &content);
     if (!content_has_bytes(&content)) {
-        o->answer->status = 204;
+        nothing_answer(o);
+    } else if (name_is_wanted(o)) {
+        o->answer->media = "text/plain;charset=utf-8";
+        str_add_text(&o->answer->body, content.name);
     } else if (content.fate == FATE_MISSING || !content_open(&content, &o->answer->stream, &err)) {
         odata_error(o, 404, "-1023", "The requested file is missing");
     } else {
@@ -89,17 +109,25 @@ static void bytes_answer(struct odata *o, uint64_t ordinal, int column)
     }
 }
 
-static bool row_by_key(struct odata *o, uint64_t *ordinal_r)
+static bool row_by_number(const struct odata *o, struct span digits, uint64_t *ordinal_r)
 {
-    struct span key = o->key;
     struct err err;
     uint64_t record_id;
 
+    return num_u64(digits, 1, UINT64_MAX, &record_id, &err)
+           && table_find_id(o->table, record_id, ordinal_r);
+}
+
+static bool row_by_key(struct odata *o, uint64_t *ordinal_r)
+{
+    struct span key = o->key;
+
     if (span_starts(key, "ROWID="))
-        return num_u64(span_from(key, 6), 1, UINT64_MAX, &record_id, &err)
-               && table_find_id(o->table, record_id, ordinal_r);
+        return row_by_number(o, span_from(key, 6), ordinal_r);
     if (key.size >= 2 && key.at[0] == '\'' && key.at[key.size - 1] == '\'')
         key = span_first(span_from(key, 1), key.size - 2);
+    if (!switch_is(&o->sim->switches, ODATA_ID, FIELD))
+        return row_by_number(o, key, ordinal_r);
     for (uint64_t i = 0; i < table_count(o->table); i++) {
         auto_str value = STR_MAX(VALUE_MAX);
         const struct column *first = &table_plan(o->table)->columns[0];

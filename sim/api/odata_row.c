@@ -3,6 +3,31 @@
 
 enum { VALUE_MAX = 1 << 24 };
 
+/* "0.25" as ".25", as servers before 26 do. */
+static void zero_drop(struct span number, struct str *to)
+{
+    struct span rest = number;
+
+    if (span_starts(rest, "-"))
+        str_add_char(to, '-');
+    rest = span_from(rest, to->size);
+    str_add_span(to, span_starts(rest, "0.") ? span_from(rest, 1) : rest);
+}
+
+static void number_write(const struct odata *o, struct json_writer *w, struct span number)
+{
+    auto_str bare = STR_MAX(VALUE_MAX);
+
+    if (switch_is(&o->sim->switches, ODATA_FRACTION, BARE))
+        zero_drop(number, &bare);
+    else
+        str_add_span(&bare, number);
+    if (o->numbers_as_text)
+        json_write_span(w, str_span(&bare));
+    else
+        json_write_raw(w, str_span(&bare));
+}
+
 void odata_value_write(const struct odata *o, struct json_writer *w, int column, uint64_t ordinal)
 {
     auto_str value = STR_MAX(VALUE_MAX), number = STR_MAX(VALUE_MAX), date = STR_MAX(64);
@@ -24,10 +49,8 @@ void odata_value_write(const struct odata *o, struct json_writer *w, int column,
         value_write(&plain, type, str_span(&value), DATES_ISO);
         if (span_starts(str_span(&number), "\""))
             json_write_raw(w, span_of("?"));
-        else if (o->numbers_as_text)
-            json_write_span(w, str_span(&number));
         else
-            json_write_raw(w, str_span(&number));
+            number_write(o, w, str_span(&number));
     } else if (type == COLUMN_TIMESTAMP) {
         struct json_writer plain = JSON_WRITER(&date);
 
@@ -45,16 +68,36 @@ void odata_key_text(const struct odata *o, uint64_t ordinal, struct str *to)
     table_value(o->table, ordinal, 0, 1, to);
 }
 
-void odata_row_write(const struct odata *o, struct json_writer *w, uint64_t ordinal,
-                     const int *columns, size_t count)
+/* The row's name in its address, with parentheses. */
+static void address_key(const struct odata *o, uint64_t ordinal, struct str *to)
+{
+    uint64_t record_id = table_record_id(o->table, ordinal);
+    auto_str key = STR_MAX(KIB(64));
+
+    switch (switch_of(&o->sim->switches, SWITCH_ODATA_ID)) {
+    case SWITCH_ODATA_ID_ROWID:
+        str_printf(to, "(%ju)", (uintmax_t)record_id);
+        break;
+    case SWITCH_ODATA_ID_ROWID_TEXT:
+        str_printf(to, "('%ju')", (uintmax_t)record_id);
+        break;
+    default:
+        odata_key_text(o, ordinal, &key);
+        str_add_text(to, "('");
+        http_encode(str_span(&key), to);
+        str_add_text(to, "')");
+    }
+}
+
+void odata_row_write(struct odata *o, struct json_writer *w, uint64_t ordinal, const int *columns,
+                     size_t count)
 {
     auto_str url = STR_MAX(KIB(4));
 
-    str_printf(&url, "%s/%s('", str_text(&o->base), o->layout->occurrence);
-    odata_key_text(o, ordinal, &url);
-    str_add_text(&url, "')");
-    json_member_span(w, "@id", str_span(&url));
-    json_member_span(w, "@editLink", str_span(&url));
+    str_printf(&url, "%s/%s", str_text(&o->base), o->layout->occurrence);
+    address_key(o, ordinal, &url);
+    odata_about(o, w, "id", str_span(&url));
+    odata_about(o, w, "editLink", str_span(&url));
     for (size_t i = 0; i < count; i++) {
         if (columns[i] == ODATA_ROWID)
             json_name(w, "ROWID");
@@ -76,6 +119,10 @@ static size_t all_columns(const struct odata *o, int *columns)
     for (size_t i = 0; i < plan->column_count && count < ODATA_SELECT_MAX; i++)
         if (plan->columns[i].type != COLUMN_CONTAINER)
             columns[count++] = (int)i;
+    if (o->special_columns && count + 2 <= ODATA_SELECT_MAX) {
+        columns[count++] = ODATA_ROWID;
+        columns[count++] = ODATA_ROWMODID;
+    }
     return count;
 }
 

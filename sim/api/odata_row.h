@@ -25,5 +25,5 @@ void odata_key_text(const struct odata *o, uint64_t ordinal, struct str *to);
 void odata_value_write(const struct odata *o, struct json_writer *w, int column, uint64_t ordinal);
 
 /* The members of a row's object. */
-void odata_row_write(const struct odata *o, struct json_writer *w, uint64_t ordinal,
-                     const int *columns, size_t count);
+void odata_row_write(struct odata *o, struct json_writer *w, uint64_t ordinal, const int *columns,
+                     size_t count);

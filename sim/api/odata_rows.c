@@ -69,7 +69,8 @@ static bool rows_order(struct odata *o, struct found *found)
 
 /* --- answers --------------------------------------------------------------------------------- */
 
-static uint64_t page_size(const struct odata *o)
+/* The most rows that the client wants at once. */
+static uint64_t page_wanted(const struct odata *o)
 {
     struct span prefer = http_header_value(&o->request->head, "Prefer");
     size_t at = span_find(prefer, "odata.maxpagesize=");
@@ -78,11 +79,23 @@ static uint64_t page_size(const struct odata *o)
     uint64_t n;
     struct err err;
 
-    if (at == prefer.size)
+    if (at == prefer.size || switch_is(&o->sim->switches, ODATA_NEXT_LINK, NO))
         return UINT64_MAX;
     while (length < digits.size && digits.at[length] >= '0' && digits.at[length] <= '9')
         length++;
     return num_u64(span_first(digits, length), 1, UINT64_MAX, &n, &err) ? n : UINT64_MAX;
+}
+
+/* And that the server gives, too. */
+static uint64_t page_size(const struct odata *o)
+{
+    static const uint64_t most[] = { [SWITCH_ODATA_PAGE_ANY] = UINT64_MAX,
+                                     [SWITCH_ODATA_PAGE_10000] = 10000,
+                                     [SWITCH_ODATA_PAGE_7] = 7 };
+    uint64_t server = most[switch_of(&o->sim->switches, SWITCH_ODATA_PAGE)];
+    uint64_t wanted = page_wanted(o);
+
+    return wanted < server ? wanted : server;
 }
 
 /* The same query from where this page ends. */
@@ -101,24 +114,29 @@ static void next_link(struct odata *o, struct json_writer *w, uint64_t skip, uin
         str_printf(&link, "&" SPAN_FORMAT "=", SPAN_ARGS(params->items[i].name));
         http_encode(params->items[i].value, &link);
     }
-    json_member_span(w, "@nextLink", str_span(&link));
+    odata_about(o, w, "nextLink", str_span(&link));
+}
+
+static void count_write(struct odata *o, struct json_writer *w, uint64_t all)
+{
+    json_member_u64(w, switch_is(&o->sim->switches, ODATA_NAMES, LONG) ? "@odata.count" : "@count",
+                    all);
 }
 
 static void rows_write(struct odata *o, struct found *found, const int *columns, size_t count,
                        uint64_t skip, uint64_t top)
 {
     const struct http_param *want = http_param(&o->request->params, "$count");
-    bool links = switch_is(&o->sim->switches, ODATA_NEXT_LINK, YES);
     uint64_t all = found_count(found), most = page_size(o);
     uint64_t left = skip < all ? all - skip : 0;
     uint64_t wanted = left < top ? left : top;
-    uint64_t sent = links && wanted > most ? most : wanted;
+    uint64_t sent = wanted > most ? most : wanted;
     struct json_writer w = JSON_WRITER(&o->answer->body);
 
     json_open_object(&w);
     odata_context(o, &w, "");
     if (want && span_is(want->value, "true"))
-        json_member_u64(&w, "@count", all);
+        count_write(o, &w, all);
     json_name(&w, "value");
     json_open_array(&w);
     for (uint64_t i = 0; i < sent && !o->answer->body.cut; i++) {
@@ -148,6 +166,10 @@ void odata_count_answer(struct odata *o)
 {
     auto_found *found = NULL;
 
+    if (switch_is(&o->sim->switches, ODATA_COUNT_PATH, 400)) {
+        odata_error_about(o, 400, "-1002", "Error: syntax error in URL at:", o->parts[2]);
+        return;
+    }
     if (!rows_find(o, &found))
         return;
     o->answer->media = "text/plain;charset=utf-8";

@@ -191,6 +191,32 @@
         ABSENT, PRESENT, ABSENT, PRESENT)                                                          \
     ROW(ODATA_SPACES, OBSERVED, "tables with a blank in their name",                               \
         404, FOUND, FOUND, 404)                                                                    \
+    ROW(ODATA_OCTET, OBSERVED,                                                                     \
+        "a container asked for as application/octet-stream: its bytes, or its name",               \
+        NAME, BYTES, BYTES, NAME)                                                                  \
+    ROW(ODATA_PAGE, OBSERVED, "the most rows of a page; then follows a next link",                 \
+        7, ANY, ANY, 10000, 7)                                                                     \
+    ROW(ODATA_COUNT_PATH, OBSERVED, "/$count behind a table",                                      \
+        400, GIVEN, GIVEN, 400)                                                                    \
+    ROW(ODATA_ID, OBSERVED,                                                                        \
+        "what names a row in its address: its first field, or ROWID as number or text",            \
+        ROWID_TEXT, FIELD, FIELD, ROWID, ROWID_TEXT)                                               \
+    ROW(ODATA_NAMES, OBSERVED, "@id, or @odata.id",                                                \
+        LONG, SHORT, SHORT, LONG)                                                                  \
+    ROW(ODATA_CONTAINER, OBSERVED, "the type of a container in $metadata",                         \
+        BINARY, STREAM, STREAM, BINARY)                                                            \
+    ROW(ODATA_VERSION, OBSERVED,                                                                   \
+        "how $metadata tells the version: not, ProductVersion, ServerVersion",                     \
+        ABSENT, PRODUCT, ABSENT, PRODUCT, SERVER)                                                  \
+    ROW(ODATA_METADATA, OBSERVED, "$metadata where a value list goes by a field",                  \
+        8309, GIVEN, GIVEN, 8309)                                                                  \
+    ROW(ODATA_SPECIAL, OBSERVED,                                                                   \
+        "whether Prefer: fmodata.include-specialcolumns gives ROWID and ROWMODID",                 \
+        IGNORED, GIVEN, IGNORED, GIVEN)                                                            \
+    ROW(ODATA_FRACTION, OBSERVED, "numbers between -1 and 1: .25, which is no JSON, or 0.25",      \
+        BARE, ZERO, ZERO, BARE)                                                                    \
+    ROW(ODATA_EMPTY, INFERRED, "the bytes of a container that has none",                           \
+        404, 204, 204, 404, NOTHING)                                                               \
     ROW(CLOUD_401, OBSERVED, "a refused FMID login",                                               \
         HTML, JSON, JSON, HTML)                                                                    \
     ROW(EDIT_ANSWER, OBSERVED,                                                                     \

@@ -122,7 +122,7 @@ static void headers_make(const struct delivery *d, const struct delivery_plan *p
 {
     str_printf(head, "HTTP/1.1 %d %s\r\n", d->answer->status, http_reason(d->answer->status));
     date_header(head);
-    str_add_text(head, "Server: Apache\r\n");
+    str_printf(head, "Server: %s\r\n", d->web_server);
     switch (d->answer->style) {
     case ANSWER_API:
     case ANSWER_PRODUCT:
@@ -135,7 +135,7 @@ static void headers_make(const struct delivery *d, const struct delivery_plan *p
         plain_headers(d, plan, "application/octet-stream", head);
         break;
     case ANSWER_ODATA:
-        str_add_text(head, "OData-Version: 4.0\r\n");
+        str_printf(head, "OData-Version: %s\r\n", d->odata);
         plain_headers(d, plan, "application/json;charset=utf-8", head);
         break;
     case ANSWER_OWN:

@@ -14,6 +14,8 @@ struct delivery {
     struct answer *answer;
     unsigned requests_left; /* requests that this connection may still carry after this one */
     unsigned idle_seconds;  /* announced in Keep-Alive */
+    const char *web_server; /* what the web server calls itself */
+    const char *odata;      /* the version of OData             */
     uint64_t gzip_least;    /* bodies from this size on are compressed; 0: never */
 };
 

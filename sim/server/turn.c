@@ -230,6 +230,8 @@ static bool answer_send(struct sim *sim, struct wire *wire, struct request *requ
                                  .answer = answer,
                                  .requests_left = off ? 0 : left,
                                  .idle_seconds = TURN_IDLE_SECONDS,
+                                 .web_server = sim_generation(sim)->web_server,
+                                 .odata = sim_generation(sim)->odata,
                                  .gzip_least = gzip_least(sim) };
     uint64_t sent = 0;
     bool keep;

@@ -532,6 +532,77 @@ static void check_odata(struct bench *bench, const char *path, int status, const
     asked_clear(&asked);
 }
 
+/* One answer under some switches. */
+static void check_odata_under(const char *switches, const char *header, const char *path,
+                              int status, const char *has)
+{
+    struct bench *bench = bench_new("generate:20,2000", switches);
+    auto_free char *url = mem_printf("/fmi/odata/v4/Clinic%s", path);
+    auto_free char *headers =
+        mem_printf("Authorization: Basic YXBpOnNlY3JldA==\r\n%s%s", header, *header ? "\r\n" : "");
+    struct asked asked;
+
+    asked = get_with(bench, url, headers);
+    CHECK(asked.status == status);
+    CHECK(span_find(asked.body, has) < asked.body.size || !*has);
+    asked_clear(&asked);
+    bench_free(bench);
+}
+
+TEST(switches_change_odata)
+{
+    static const struct {
+        const char *switches, *header, *path;
+        int status;
+        const char *has;
+    } cases[] = {
+        { "odata-page=7", "", "/DOCS?$select=num", 200, "$skip=7&$select=num\"" },
+        { "odata-page=7", "", "/DOCS?$top=3&$select=num", 200, "10003" },
+        { "odata-count-path=400", "", "/DOCS/$count", 400, "-1002" },
+        { "odata-count-path=400", "", "/DOCS?$count=true&$top=0", 200, "\"@count\":20" },
+        { "odata-id=rowid", "", "/DOCS(3)?$select=num", 200, "/DOCS(3)\"" },
+        { "odata-id=rowid-text", "", "/DOCS('3')?$select=num", 200, "/DOCS('3')\"" },
+        { "odata-names=long", "", "/DOCS?$top=1&$select=num&$count=true", 200,
+          "\"@odata.count\":20" },
+        { "odata-names=long", "", "/DOCS?$top=1&$select=num", 200, "\"@odata.id\":" },
+        { "odata-octet=name", "Accept: application/octet-stream", "/DOCS(ROWID=3)/Doc/$value", 200,
+          ".pdf" },
+        { "odata-octet=name", "Accept: */*", "/DOCS(ROWID=3)/Doc/$value", 200, "%PDF-1.4" },
+        { "odata-octet=bytes", "Accept: application/octet-stream", "/DOCS(ROWID=3)/Doc/$value", 200,
+          "%PDF-1.4" },
+        { "odata-container=binary", "", "/$metadata", 200, "Edm.Binary" },
+        { "odata-version=product", "", "/$metadata", 200, "21.1.2.500" },
+        { "odata-version=server", "", "/$metadata", 200, "OData Engine 21" },
+        { "odata-metadata=8309", "", "/$metadata", 500, "8309" },
+        { "odata-special=given", "Prefer: fmodata.include-specialcolumns", "/DOCS?$top=1", 200,
+          "\"ROWMODID\":" },
+    };
+
+    for (size_t i = 0; i < lengthof(cases); i++)
+        check_odata_under(cases[i].switches, cases[i].header, cases[i].path, cases[i].status,
+                          cases[i].has);
+}
+
+TEST(each_generation_is_a_list_of_good_switches)
+{
+    static const int numbers[] = { 19, 20, 21, 22, 26 };
+    const struct generation *generation;
+    struct switches switches;
+    struct err err = { 0 };
+
+    for (size_t i = 0; i < lengthof(numbers); i++) {
+        auto_free char *major = mem_printf("%d.", numbers[i]);
+
+        CHECK(generation_find(numbers[i], &generation, &err));
+        CHECK(generation->number == numbers[i]);
+        switches_init(&switches);
+        CHECK(span_starts(span_of(generation->version), major));
+        CHECK(switches_set(&switches, span_of(generation->switches), &err));
+        CHECK(switch_is(&switches, ODATA_OCTET, NAME) == (numbers[i] > 19));
+    }
+    CHECK(!generation_find(23, &generation, &err) && err.kind == ERR_USAGE);
+}
+
 TEST(odata_reads_rows_counts_and_bytes)
 {
     struct bench *bench = bench_new("generate:20,2000", "");
