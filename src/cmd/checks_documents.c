@@ -51,11 +51,10 @@ static void idle_containers_say(const struct checks *c, struct preflight_result 
 static void witness_say(const struct sample *s, const char *md5_fields,
                         struct preflight_result *tried)
 {
-    if (!*md5_fields || s->good == 0)
-        return;
     if (s->witnessed)
-        str_printf(&tried->ok_text, "; %jd have FileMaker's own MD5", (intmax_t)s->witnessed);
-    else
+        str_printf(&tried->ok_text, "; %jd are proven by FileMaker's own MD5",
+                   (intmax_t)s->witnessed);
+    else if (*md5_fields)
         str_printf(&tried->notes,
                    "FileMaker says no MD5 of any of these files ([source] md5_field): the "
                    "calculation is GetContainerAttribute ( Doc ; \"MD5\" ), its result text\n");

@@ -102,7 +102,7 @@ static void result_text(const struct verify_options *o, const struct verify_resu
     print("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
           (double)r->object_bytes / 1e6);
     compared_text(r);
-    count_print(r->witnessed, "files that had FileMaker's own MD5 when they were stored");
+    count_print(r->witnessed, "files that FileMaker's own MD5 proved when they were stored");
     count_print(r->source_read, "files read again at the source");
     count_print(r->source_unreadable, "files that the source does not give as a stream");
     count_print(r->not_sampled, "documents whose bytes were left to another sample");

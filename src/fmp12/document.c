@@ -16,8 +16,10 @@ struct fmp12_document {
     const struct fmp12_file *file;
     struct fmp12_cursor *cursor;
     struct md5_stream *md5;
-    uint8_t proven[MD5_SIZE];
-    struct span rest; /* of the piece at hand; borrowed from the cursor */
+    uint8_t proven[MD5_SIZE];     /* of the document's stream alone, as it was read first */
+    uint8_t object_md5[MD5_SIZE]; /* FileMaker's                                          */
+    bool is_proven;               /* the second reading has ended, and well               */
+    struct span rest;             /* of the piece at hand; borrowed from the cursor       */
     uint64_t bytes;
 };
 
@@ -145,6 +147,7 @@ bool fmp12_document_open(const struct fmp12_file *file, uint32_t table, uint32_t
     path = stream_path(table, number, stream->code);
     document->file = file;
     document->bytes = stream->bytes;
+    memcpy(document->object_md5, object_r->md5, MD5_SIZE);
     document->md5 = md5_stream_new();
     document->cursor = fmp12_cursor_new(fmp12_file_sectors(file));
     if (!fmp12_cursor_below(document->cursor, &path, err))
@@ -165,6 +168,12 @@ void fmp12_document_close(struct fmp12_document *document)
 uint64_t fmp12_document_bytes(const struct fmp12_document *document)
 {
     return document->bytes;
+}
+
+bool fmp12_document_is_proven(const struct fmp12_document *document, uint8_t md5_r[MD5_SIZE])
+{
+    memcpy(md5_r, document->object_md5, MD5_SIZE);
+    return document->is_proven;
 }
 
 /* The next piece that has bytes; under 0 stands only how long all of them are. */
@@ -192,7 +201,8 @@ static bool reading_is_proven(struct fmp12_document *document, struct err *err)
     if (memcmp(md5, document->proven, MD5_SIZE) != 0)
         return err_set(err, ERR_DATA, FMP12_DAMAGED,
                        "the file gave other bytes the second time: is the disk sound?");
-    return fmp12_unchanged(document->file, err);
+    document->is_proven = fmp12_unchanged(document->file, err);
+    return document->is_proven;
 }
 
 bool fmp12_document_read(struct fmp12_document *document, void *bytes, size_t room, size_t *size_r,

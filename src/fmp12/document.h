@@ -19,6 +19,12 @@ void fmp12_document_close(struct fmp12_document *document); /* NULL is allowed *
 uint64_t fmp12_document_bytes(const struct fmp12_document *document);
 
 /*
+ * Whether it was read to its end, and the bytes that were given are those that FileMaker's MD5 proves.
+ *   md5_r   FileMaker's, of all streams of the object with their codes: the document's are among them
+ */
+bool fmp12_document_is_proven(const struct fmp12_document *document, uint8_t md5_r[MD5_SIZE]);
+
+/*
  * Reads on; 0 bytes: complete. Fails with ERR_DATA if the bytes are not those that were proven, or the
  * file was written to since it was opened; ERR_OS.
  */

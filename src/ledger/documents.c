@@ -11,7 +11,7 @@
 static bool witness_keep(struct ledger *ledger, const struct ledger_claim *claim,
                          const struct ledger_version *version, struct err *err)
 {
-    if (version->has_md5)
+    if (version->witness)
         return sql_send(ledger->sql, &LEDGER_WITNESS_PUT,
                         sql_args(sql_i64(ledger->source), sql_i64(claim->document),
                                  sql_bytes(version->md5, MD5_SIZE)),
@@ -21,15 +21,20 @@ static bool witness_keep(struct ledger *ledger, const struct ledger_claim *claim
                        sql_args(sql_i64(ledger->source), sql_i64(claim->document)), err);
 }
 
-/* What follows on key, size and hash in the audit chain: "; etag ...; md5 ... by FileMaker". */
+/*
+ * What follows on key, size and hash in the audit chain: "; etag ...; md5 ... by FileMaker", or "of the
+ * object by FileMaker".
+ */
 static void stored_evidence(const struct ledger_version *version, struct str *to)
 {
     if (version->imprint)
         str_printf(to, "; %s", version->imprint);
-    if (!version->has_md5)
+    if (!version->witness)
         return;
     str_add_text(to, "; md5 ");
     hex_add(to, version->md5, MD5_SIZE);
+    if (version->witness == LEDGER_WITNESS_OBJECT)
+        str_add_text(to, " of the object");
     str_add_text(to, " by FileMaker");
 }
 

@@ -177,8 +177,8 @@ must_check bool ledger_failed_uploads(struct ledger *ledger, int64_t most,
                                       void *arg, struct err *err);
 
 /*
- * Counts documents that were stored with the MD5 that FileMaker itself says of their file; 0 in a ledger
- * from before such were kept.
+ * Counts documents that FileMaker's own MD5 proved when they were stored; 0 in a ledger from before such
+ * were kept.
  */
 must_check bool ledger_witnessed(struct ledger *ledger, int64_t *documents_r, struct err *err);
 

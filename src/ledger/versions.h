@@ -7,6 +7,13 @@
 #include "base/digest.h"
 #include "ledger/claims.h"
 
+/* Of what FileMaker itself has the MD5 that proves a version's bytes. */
+enum ledger_witness {
+    LEDGER_WITNESS_NONE,
+    LEDGER_WITNESS_FILE,   /* of these bytes, said by a field of the layout                   */
+    LEDGER_WITNESS_OBJECT, /* of the object in a FileMaker file that has them among its streams */
+};
+
 struct ledger_version {
     int64_t number; /* from 1; 0: ledger_intend() gives it one */
     char *key;
@@ -20,8 +27,8 @@ struct ledger_version {
     bool mark_stood; /* the record had it already, at `mod_id`: it is not written           */
     char *patient;   /* the application's id of the patient in the key, or NULL             */
     char *imprint;   /* the words that the server must have for the object (store.h), or NULL */
-    bool has_md5;    /* FileMaker itself said this MD5 of the file, and it is these bytes' */
-    uint8_t md5[MD5_SIZE];
+    enum ledger_witness witness;
+    uint8_t md5[MD5_SIZE]; /* the witness's */
     bool stored;
     bool leaving; /* its bytes are filed under another patient: its object is to be removed */
 };

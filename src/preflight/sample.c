@@ -1,7 +1,6 @@
 /*
  * Reads pages at places that are spread evenly, then a page of the run's size. Records with a file
- * to fetch are remembered, and read again before it is fetched, as a run does. A file is judged as a
- * run judges it in the end: see transfer/download.c.
+ * to fetch are remembered, and read again before it is fetched, as a run does.
  */
 #include "preflight/sample.h"
 
@@ -10,14 +9,13 @@
 #include "base/time.h"
 #include "census/record_ask.h"
 #include "document/dates.h"
-#include "document/error_page.h"
 #include "document/filter.h"
 #include "document/reference.h"
 #include "document/row.h"
 #include "ledger/edits.h"
 #include "ledger/versions.h"
+#include "preflight/sample_file.h"
 #include "source/pager.h"
-#include "transfer/content_source.h"
 
 #include <ctype.h>
 
@@ -26,9 +24,7 @@ enum {
     PLACE_RECORDS = 20,
     TRIES_FEW = 8,   /* files, if one of them is good */
     TRIES_MOST = 64, /* else */
-    CANDIDATES_MAX = 1024,
-    BEGIN_SIZE = 64 * 1024,
-    WHOLE_MAX = 64 * 1024 * 1024
+    CANDIDATES_MAX = 1024
 };
 
 #define TOMORROW_US (26 * 3600 * TIME_SECOND)
@@ -37,15 +33,6 @@ enum {
 struct candidate {
     uint64_t record_id;
     size_t which; /* of the source's containers */
-};
-
-/* A file that was fetched. */
-struct sample_file {
-    int64_t size;
-    enum error_page_sign sign;
-    struct sha256 sha256; /* of a small one */
-    const char *storage;  /* static         */
-    bool is_witnessed;    /* it has the MD5 that FileMaker says */
 };
 
 struct sampling {
@@ -298,90 +285,6 @@ static void failure_note(struct sample *sample, const struct failure *failure)
         (void)snprintf(noted->words, sizeof noted->words, "%.199s", failure->why.msg);
 }
 
-/*
- * Reads a file as a run does, and keeps its beginning; of a very large one, only that.
- *   bytes   room for BEGIN_SIZE
- *   md5     of all that came, or NULL
- */
-static bool file_sample_read(struct content_source *source, char *bytes, struct md5_stream *md5,
-                             uint64_t *size_r, bool *whole_r, struct failure *failure)
-{
-    char rest[16384];
-    size_t got = 1;
-
-    for (*size_r = 0; got > 0 && *size_r <= WHOLE_MAX; *size_r += got) {
-        bool begins = *size_r < BEGIN_SIZE;
-        char *to = begins ? bytes + *size_r : rest;
-
-        if (!content_source_read(source, to, begins ? BEGIN_SIZE - (size_t)*size_r : sizeof rest,
-                                 *size_r, &got, failure))
-            return false;
-        if (md5)
-            md5_stream_add(md5, (struct span){ to, got });
-    }
-    *whole_r = got == 0;
-    return true;
-}
-
-static bool refuse_page(struct failure *failure, int64_t size)
-{
-    return failure_say(failure, FAILURE_CONTAINER_NOT_A_FILE, "fetch",
-                       "a page of %jd bytes came, or a file that looks like one", (intmax_t)size);
-}
-
-/* Judges a file that came whole and is small, as a run judges it at its first reading. */
-static bool file_judge(struct span bytes, struct span ext, struct sample_file *file,
-                       struct failure *failure)
-{
-    if (bytes.size == 0)
-        return failure_say(failure, FAILURE_CONTAINER_ZERO, "fetch",
-                           "the stream ended well, without a single byte");
-    file->sign = error_page_judge(bytes, ext);
-    file->sha256 = sha256_of(bytes);
-    return file->sign != ERROR_PAGE_SURE || refuse_page(failure, file->size);
-}
-
-/* A run would not take a file with another MD5 than FileMaker says. */
-static bool md5_judge(struct md5_stream *md5, const struct source_facts *facts, int64_t size,
-                      struct failure *failure)
-{
-    uint8_t digest[MD5_SIZE];
-
-    md5_stream_end(md5, digest);
-    return memcmp(digest, facts->md5, MD5_SIZE) == 0
-           || failure_say(failure, FAILURE_CONTAINER_DIFFERS, "fetch",
-                          "%jd bytes came whose MD5 is not the one that '%s' says", (intmax_t)size,
-                          facts->container->md5);
-}
-
-static bool file_fetch(const struct engine *engine, struct source_reader *reader,
-                       const struct source_facts *facts, struct sample_file *file_r,
-                       struct failure *failure)
-{
-    auto_free char *bytes = mem_zero(BEGIN_SIZE);
-    auto_str name = STR_MAX(KIB(4));
-    struct content_source *source = NULL;
-    struct md5_stream *md5 = facts->has_md5 ? md5_stream_new() : NULL;
-    uint64_t size = 0;
-    bool whole = false, good;
-
-    *file_r = (struct sample_file){ .sign = ERROR_PAGE_NONE };
-    good = content_source_open(engine, reader, facts, CONTENT_METHOD_DIRECT, &source, failure)
-           && file_sample_read(source, bytes, md5, &size, &whole, failure);
-    if (good) {
-        struct span ext = facts_extension(facts, content_source_disposition(source), &name);
-
-        file_r->size = whole ? (int64_t)size : content_source_length(source);
-        good = !whole || size >= BEGIN_SIZE
-               || file_judge((struct span){ bytes, (size_t)size }, ext, file_r, failure);
-        if (good && whole && md5)
-            good = file_r->is_witnessed = md5_judge(md5, facts, file_r->size, failure);
-    }
-    content_source_free(source);
-    md5_stream_free(md5);
-    return good;
-}
-
 static void file_count(struct sample *sample, const struct sample_file *file)
 {
     if (sample->good++ == 0)
@@ -397,8 +300,9 @@ static bool page_reads_the_same(struct sampling *s, const struct engine *engine,
 {
     struct sample_file second;
 
-    return file_fetch(engine, s->of->reader, facts, &second, failure)
-           && (sha256_equal(&first->sha256, &second.sha256) || refuse_page(failure, second.size));
+    return sample_file_fetch(engine, s->of->reader, facts, &second, failure)
+           && (sha256_equal(&first->sha256, &second.sha256)
+               || sample_file_refuse_page(failure, second.size));
 }
 
 static void file_try(struct sampling *s, const struct engine *engine,
@@ -409,7 +313,7 @@ static void file_try(struct sampling *s, const struct engine *engine,
     bool good, is_page;
 
     s->sample->tried++;
-    good = file_fetch(engine, s->of->reader, facts, &file, &failure);
+    good = sample_file_fetch(engine, s->of->reader, facts, &file, &failure);
     is_page = file.sign == ERROR_PAGE_LIKELY && !file.is_witnessed;
     if (!good || (is_page && !page_reads_the_same(s, engine, facts, &file, &failure))) {
         failure_note(s->sample, &failure);
@@ -433,7 +337,7 @@ static void pages_settle(struct sampling *s)
             same += sha256_equal(&s->pages[i].sha256, &s->pages[j].sha256);
         if (same == 1)
             file_count(s->sample, &s->pages[i]);
-        else if (!refuse_page(&failure, s->pages[i].size))
+        else if (!sample_file_refuse_page(&failure, s->pages[i].size))
             failure_note(s->sample, &failure);
     }
 }

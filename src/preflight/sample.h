@@ -52,7 +52,7 @@ struct sample {
 
     /* Files that were fetched. */
     int64_t tried, good, good_bytes;
-    int64_t witnessed; /* good ones with the MD5 that FileMaker says */
+    int64_t witnessed; /* good ones that FileMaker's own MD5 proves */
     char storage[16];  /* of the first good one */
     struct sample_failure failures[FAILURES];
 };

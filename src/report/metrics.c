@@ -160,7 +160,7 @@ static void documents_write(const struct status *s, struct str *to)
     gauge_write(to, "fmferry_stored_bytes", "bytes", "Bytes of documents in the store.",
                 s->bytes_stored);
     gauge_write(to, "fmferry_witnessed_documents", NULL,
-                "Stored documents that have the MD5 that FileMaker itself says.", s->witnessed);
+                "Stored documents that FileMaker's own MD5 proves.", s->witnessed);
     gauge_write(to, "fmferry_kept_marks", NULL,
                 "Documents that are done although the source answers their mark with an edit.",
                 s->kept_marks);

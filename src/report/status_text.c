@@ -341,7 +341,7 @@ static void text_sums(const struct terminal *t, const struct status *s)
     text_uploads(t, &s->uploads);
     if (s->witnessed) {
         terminal_number(t, s->witnessed);
-        str_add_text(t->to, "  have the MD5 that FileMaker itself says of their file\n");
+        str_add_text(t->to, "  are proven by FileMaker's own MD5\n");
     }
     if (s->kept_marks) {
         terminal_number(t, s->kept_marks);

@@ -39,7 +39,7 @@ struct status {
     int64_t states[LEDGER_STATES];
     int64_t linked, unlinked, review, bytes_stored;
     struct ledger_upload_counts uploads;
-    int64_t witnessed;       /* have the MD5 that FileMaker itself says */
+    int64_t witnessed;       /* proven by FileMaker's own MD5 */
     struct taken_row *taken; /* of those that are unlinked */
     size_t taken_count;
     struct type_row *types;

@@ -168,6 +168,11 @@ uint64_t local_document_bytes(const struct local_document *document)
                           : manifest_document_bytes(document->manifest);
 }
 
+bool local_document_is_proven(const struct local_document *document, uint8_t md5_r[MD5_SIZE])
+{
+    return document->file && fmp12_document_is_proven(document->file, md5_r);
+}
+
 bool local_document_read(struct local_document *document, void *bytes, size_t room, size_t *size_r,
                          struct err *err)
 {

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/digest.h"
 #include "filemaker/filemaker.h"
 
 struct source_file;
@@ -64,6 +65,9 @@ must_check bool local_document_open(struct local_view *view, struct span value,
 void local_document_close(struct local_document *document); /* NULL is allowed */
 
 uint64_t local_document_bytes(const struct local_document *document);
+
+/* As source_stream_is_proven(). */
+bool local_document_is_proven(const struct local_document *document, uint8_t md5_r[MD5_SIZE]);
 
 /* Reads on; 0 bytes: complete. Fails with ERR_DATA if they are not as promised; ERR_OS. */
 must_check bool local_document_read(struct local_document *document, void *bytes, size_t room,

@@ -263,6 +263,11 @@ const char *source_stream_disposition(const struct source_stream *stream)
     return stream->document ? stream->disposition : filemaker_stream_disposition(stream->filemaker);
 }
 
+bool source_stream_is_proven(const struct source_stream *stream, uint8_t md5_r[MD5_SIZE])
+{
+    return stream->document && local_document_is_proven(stream->document, md5_r);
+}
+
 bool source_stream_read(struct source_stream *stream, void *bytes, size_t room, size_t *size_r,
                         struct err *err)
 {

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "base/digest.h"
 #include "filemaker/filemaker.h"
 #include "filemaker/names.h"
 #include "source/local.h"
@@ -97,5 +98,12 @@ void auto_source_stream_cleanup(struct source_stream **stream);
 
 int64_t source_stream_length(const struct source_stream *stream);
 const char *source_stream_disposition(const struct source_stream *stream);
+
+/*
+ * Whether the stream has ended, and the source itself has the MD5 by which its bytes are proven: only
+ * a FileMaker file has. (The MD5 in a manifest is a field of its records.)
+ *   md5_r   of the object that has the bytes among its streams, not of the bytes alone
+ */
+bool source_stream_is_proven(const struct source_stream *stream, uint8_t md5_r[MD5_SIZE]);
 must_check bool source_stream_read(struct source_stream *stream, void *bytes, size_t room,
                                    size_t *size_r, struct err *err);

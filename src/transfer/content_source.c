@@ -226,6 +226,11 @@ const char *content_source_disposition(const struct content_source *source)
     return source->stream ? source_stream_disposition(source->stream) : source->name;
 }
 
+bool content_source_is_proven(const struct content_source *source, uint8_t md5_r[MD5_SIZE])
+{
+    return source->stream && source_stream_is_proven(source->stream, md5_r);
+}
+
 static bool read_file(struct content_source *source, void *bytes, size_t room, size_t *size_r,
                       struct err *err)
 {

@@ -45,6 +45,9 @@ int64_t content_source_length(const struct content_source *source);
 /* The file's name, where the method tells it, as a Content-Disposition; or NULL. */
 const char *content_source_disposition(const struct content_source *source);
 
+/* As source_stream_is_proven(); false of everything that is no stream of the source. */
+bool content_source_is_proven(const struct content_source *source, uint8_t md5_r[MD5_SIZE]);
+
 /* Reads on; 0 bytes: complete. `before`: how many bytes came already, for the evidence. */
 must_check bool content_source_read(struct content_source *source, void *bytes, size_t room,
                                     uint64_t before, size_t *size_r, struct failure *failure);

@@ -40,16 +40,27 @@ static void bytes_came(struct download *download, size_t size)
     download->size_bytes += size;
 }
 
-static void bytes_ended(struct download *download)
+/* What is said of the file alone is the nearer witness. */
+static void md5_compare(struct download *download)
 {
     uint8_t md5[MD5_SIZE];
 
+    md5_stream_end(download->md5, md5);
+    download->differs = memcmp(md5, download->md5_said, MD5_SIZE) != 0;
+    if (download->differs)
+        return;
+    download->witness = LEDGER_WITNESS_FILE;
+    memcpy(download->witness_md5, md5, MD5_SIZE);
+}
+
+static void bytes_ended(struct download *download)
+{
+    if (content_source_is_proven(download->source, download->witness_md5))
+        download->witness = LEDGER_WITNESS_OBJECT;
     content_source_free(take(download->source));
     download->sha256 = sha256_parts_whole(download->hashes);
-    if (!download->md5)
-        return;
-    md5_stream_end(download->md5, md5);
-    download->is_witnessed = memcmp(md5, download->md5_said, MD5_SIZE) == 0;
+    if (download->md5)
+        md5_compare(download);
 }
 
 /* Reads until the buffer is full or the stream has ended; then size and hash are known. */
@@ -148,7 +159,7 @@ static bool witness_check(struct download *download, struct failure *failure)
     struct ledger_refused known;
     auto_str said = STR_MAX(64);
 
-    if (!download->md5 || download->is_witnessed || download->is_accepted)
+    if (!download->differs || download->is_accepted)
         return true;
     if (!refused_remember(download, FAILURE_CONTAINER_DIFFERS, &known, failure))
         return false;
@@ -173,7 +184,7 @@ static bool download_inspect(struct download *download, const struct source_fact
 
     if (download->used == 0 && !zero_bytes_check(download, failure))
         return false;
-    if (sign != ERROR_PAGE_NONE && !download->is_witnessed && !page_check(download, sign, failure))
+    if (sign != ERROR_PAGE_NONE && !download->witness && !page_check(download, sign, failure))
         return false;
     if (download->is_complete && !witness_check(download, failure))
         return false;

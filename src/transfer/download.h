@@ -6,6 +6,7 @@
 #include "engine/classify.h"
 #include "engine/engine.h"
 #include "ledger/claims.h"
+#include "ledger/versions.h"
 #include "transfer/content_source.h"
 
 struct download {
@@ -18,10 +19,12 @@ struct download {
     struct md5_stream *md5; /* of all that has come, where FileMaker says the file's; or NULL */
     char *disposition;      /* what the server said about the name, or NULL */
     struct detected_type file_type;
-    bool is_accepted;  /* a person said that these bytes are the document */
-    bool is_witnessed; /* they have the MD5 that FileMaker says of the file */
+    bool is_accepted;            /* a person said that these bytes are the document */
+    bool differs;                /* they have another MD5 than FileMaker says of the file */
+    enum ledger_witness witness; /* an MD5 of FileMaker's by which they are proven */
+    uint8_t witness_md5[MD5_SIZE];
     const struct ledger_claim *claim;
-    uint8_t md5_said[MD5_SIZE]; /* by FileMaker */
+    uint8_t md5_said[MD5_SIZE]; /* by FileMaker, of the file */
     uint64_t size_bytes;        /* once everything has come */
     struct sha256 sha256;
 };

@@ -119,8 +119,8 @@ static void version_begin(struct transfer *t)
 
 void version_witness(struct transfer *t)
 {
-    t->version.has_md5 = t->download.is_witnessed;
-    memcpy(t->version.md5, t->download.md5_said, MD5_SIZE);
+    t->version.witness = t->download.witness;
+    memcpy(t->version.md5, t->download.witness_md5, MD5_SIZE);
 }
 
 bool version_needs_hash_key(const struct transfer *t, bool is_large)

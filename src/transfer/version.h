@@ -20,7 +20,7 @@ const struct ledger_version *version_with(const struct assignment *assignment,
 /* Whether the mark that stands in the record is right as it is: an earlier importer's, or ours. */
 bool version_keeps_mark(const struct transfer *t);
 
-/* Keeps FileMaker's own MD5 with the version, if it is that of the bytes that came. */
+/* Keeps FileMaker's own MD5 with the version, if it proves the bytes that came. */
 void version_witness(struct transfer *t);
 
 /* Chooses what is to be stored, once the bytes and their hash are known. */

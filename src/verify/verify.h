@@ -80,7 +80,7 @@ struct verify_result {
     uint64_t rows, strange_rows;             /* ours; the application's own                 */
     uint64_t objects, object_bytes, hashed;  /* listed; their bytes; compared by any means  */
     uint64_t compared[STORE_HOWS];           /* ... by which means                          */
-    uint64_t witnessed;                      /* stored with the MD5 that FileMaker says     */
+    uint64_t witnessed;                      /* proven by FileMaker's own MD5 when stored   */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
     uint64_t marks;
     uint64_t chains, entries;  /* of the audit */

@@ -13,7 +13,7 @@ import uuid
 
 sys.dont_write_bytecode = True
 
-from fmp12_writer import Fmp12, leads_to
+from fmp12_writer import Fmp12, leads_to, number
 from harness import ROOT, Bench, main, need_programs
 
 SHARED = pathlib.Path(os.environ.get("FMFERRY_SHARED") or ROOT.parent / "shared") / "corpus"
@@ -73,6 +73,51 @@ def moves_a_sample(tap, bench):
     tap.ok(bench.ferry("verify", "--deep").code == 0, "and verify agrees")
 
 
+def witnesses(bench):
+    return [bytes(md5).hex() for (md5,) in bench.sql("select md5 from fmferry_witness w join fmferry_document d using (document) "
+                                                     "order by d.record_id")]
+
+
+def is_witnessed(tap, bench, file, count, verified):
+    """FileMaker's MD5 of each object is kept, and counts where any MD5 of FileMaker's does."""
+    said = [file.values[(number(129), number(31), number(5), number(n), number(4))].hex() for n in range(1, count + 1)]
+    tap.same(witnesses(bench), said, "FileMaker's MD5 of each object is kept")
+    evidence = bench.sql("select evidence from fmferry_audit a join fmferry_document d using (document) "
+                         "where d.record_id = 700 and a.after = 'stored'")[0][0]
+    tap.ok(f"; md5 {said[0]} of the object by FileMaker" in evidence, "the audit chain says of what it is", evidence)
+    tap.ok(f"{count}  files that FileMaker's own MD5 proved when they were stored" in verified.out, "verify counts it", verified.out)
+    tap.ok(f"\ncompared\tfilemaker md5\t{count}\n" in (bench.folder / "certificate.jsonl").read_text(), "so does the certificate")
+    tap.same(bench.status()["witnessed"], count, "and status")
+
+
+def judges_both(tap, bench):
+    """A field may say the MD5 of the file, too. What either contradicts does not arrive."""
+    path, file = bench.folder / "Clinic.fmp12", Fmp12(fanout=50)
+    file.table(129, "Letters", {**FIELDS, 7: ("DocMD5", "text")})
+    page = b"<!DOCTYPE html><html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>\n"
+    large = bytes(range(256)) * (9 * 4096)
+    stale = hashlib.md5(b"what was here before").hexdigest()
+    for n, (body, said) in enumerate(((b"agrees", hashlib.md5(b"agrees").hexdigest().upper()), (b"is said to differ", stale),
+                                      (page, ""), (large, ""), (b"unsaid", "?")), 1):
+        file.put_object(129, n, {"FILE": body}, name=f"{n}.html" if body is page else f"{n}.bin")
+        file.record(129, n, {1: identity(n), 2: "Letter", 3: leads_to(n), 7: said})
+    path.write_bytes(file.bytes())
+    configured(bench, path)
+    bench.configure(source={**bench.sections["source"], "md5_field": "DocMD5"}, run={"retry_ms": 1, "attempts": 2})
+    checked = bench.ferry("check").out
+    tap.ok("4 are proven by FileMaker's own MD5" in " ".join(checked.split()), "check says for how many", checked)
+    tap.same(bench.ferry("run").code, 3, "one is left")
+    tap.same(bench.sql("select record_id, state, class from fmferry_document where state <> 'done'"),
+             [(2, "failed", "container-differs")], "the one whose MD5 the field contradicts")
+    objects = [file.values[(number(129), number(31), number(5), number(n), number(4))].hex() for n in (3, 4, 5)]
+    tap.same(witnesses(bench), [hashlib.md5(b"agrees").hexdigest(), *objects], "what is said of the file alone is kept, else of the object")
+    tap.same(bench.sql("select count(*) from fmferry_attempt a join fmferry_document d using (document) where d.record_id = 3"), [(0,)],
+             "what looks like an error page arrives at the first try: the file proves it")
+    bench.ferry("accept", "--record", "2", "--by", "Kim Ito", "--reason", "looked at it: the MD5 in the field is stale")
+    tap.same(bench.ferry("run").code, 0, "a person accepts it")
+    tap.same(len(witnesses(bench)), 5, "and the object's own MD5 is its witness")
+
+
 def moves_all(tap, bench):
     path = bench.folder / "Clinic.fmp12"
     file, bodies = good_file()
@@ -96,6 +141,7 @@ def moves_all(tap, bench):
     tap.ok(path.read_bytes() == before, "the file is as it was")
     seen = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate.jsonl")
     tap.ok(seen.code == 0, "verify --deep finds no difference, and certifies", seen.out[-1500:], seen.err[-900:])
+    is_witnessed(tap, bench, file, len(bodies), seen)
     again = bench.ferry("run")
     tap.ok(again.code == 0 and stored(bench) == wanted, "a second run moves nothing", again.err[-600:])
     file.record(129, 70_000, {1: identity(99), 2: "Letter", 3: leads_to(1)})
@@ -155,7 +201,7 @@ def survives_kills(tap, bench):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (moves_a_sample, moves_all, says_what_stays, refuses, survives_kills):
+    for story in (moves_a_sample, moves_all, judges_both, says_what_stays, refuses, survives_kills):
         with Bench(tap, "file-source-" + story.__name__.replace("_", "-")) as bench:
             story(tap, bench)
 

@@ -52,7 +52,7 @@ def witnesses(bench):
 
 def checks(tap, bench):
     out = " ".join(bench.ferry("check").out.split())
-    tap.ok("5 of 8 tried are whole" in out and "4 have FileMaker's own MD5" in out, "check: for how many", out)
+    tap.ok("5 of 8 tried are whole" in out and "4 are proven by FileMaker's own MD5" in out, "check: for how many", out)
     tap.ok("3 of 8 files tried: container-differs" in out, "and what it contradicts", out)
 
 
@@ -91,14 +91,14 @@ def judges(tap, bench):
 
 def tells(tap, bench):
     tap.same(bench.status()["witnessed"], 6, "status --json says for how many")
-    tap.ok("6  have the MD5 that FileMaker itself says" in bench.ferry("status").out, "so does status")
+    tap.ok("6  are proven by FileMaker's own MD5" in bench.ferry("status").out, "so does status")
     done = bench.ferry("report", "--output", bench.folder / "report.html")
     tap.ok(done.code == 0, "the report is written", done.err, done.out)
     text = re.sub(r"<[^>]+>", "", (bench.folder / "report.html").read_text())
-    tap.ok("6 have the MD5 that FileMaker itself says of their file." in text, "and the report")
+    tap.ok("6 are proven by FileMaker's own MD5." in text, "and the report")
     bench.ferry("init", "--key")
     done = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate")
-    tap.ok(done.code == 0 and re.search(r"\n +6  files that had FileMaker's own MD5 when they were stored\n", done.out),
+    tap.ok(done.code == 0 and re.search(r"\n +6  files that FileMaker's own MD5 proved when they were stored\n", done.out),
            "and the verification", done.out, done.err)
     tap.ok("\ncompared\tfilemaker md5\t6\n" in (bench.folder / "certificate").read_text(), "and the certificate")
 

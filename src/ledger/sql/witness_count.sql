@@ -1,2 +1,2 @@
--- How many documents were stored with the MD5 that FileMaker says. $1 source.
+-- How many documents were proven by FileMaker's own MD5 when they were stored. $1 source.
 select count(*) from fmferry_witness where source = $1

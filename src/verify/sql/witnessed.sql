@@ -1,2 +1,2 @@
--- How many of a source's documents were stored with the MD5 that FileMaker itself says. $1 source. Columns: count.
+-- How many of a source's documents were proven by FileMaker's own MD5 when they were stored. $1 source. Columns: count.
 select count(*) from fmferry_witness where source = $1
