@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include "base/base.h"
+#include "html.h"
 #include "image.h"
 #include "office.h"
 #include "pdf.h"
@@ -116,6 +117,8 @@ static enum wire_shape request_answer(struct job *job, const struct wire_request
         text_read(job->bytes, &job->picture);
         return words_answer(WIRE_OK, request);
     }
+    if (strncmp(request->mime, "text/html", strlen("text/html")) == 0)
+        return words_answer(html_read(job->bytes, &job->picture), request);
     return WIRE_NO_PICTURE;
 }
 

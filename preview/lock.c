@@ -30,14 +30,18 @@
 
 /* --- limits ----------------------------------------------------------------------------------- */
 
-static bool limits_set(void)
+static bool limits_set(const struct lock_plan *plan)
 {
-    static const struct {
+    const struct {
         __rlimit_resource_t what;
         rlim_t most;
     } limits[] = {
-        { RLIMIT_AS, (rlim_t)1 << 30 }, { RLIMIT_CPU, 20 }, { RLIMIT_FSIZE, 0 },
-        { RLIMIT_NOFILE, 32 },          { RLIMIT_CORE, 0 }, { RLIMIT_MEMLOCK, 0 },
+        { RLIMIT_AS, (rlim_t)1 << 30 },
+        { RLIMIT_CPU, (rlim_t)plan->seconds },
+        { RLIMIT_FSIZE, 0 },
+        { RLIMIT_NOFILE, 32 },
+        { RLIMIT_CORE, 0 },
+        { RLIMIT_MEMLOCK, 0 },
     };
 
     for (size_t i = 0; i < lengthof(limits); i++) {
@@ -63,12 +67,7 @@ struct rule {
     int32_t folder;
 } __attribute__((packed));
 
-enum { RULE_BENEATH = 1, READ_FILE = 1 << 2, READ_FOLDER = 1 << 3 };
-
-static const char *const readable[] = {
-    "/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/fontconfig",
-    "/etc/fonts",       "/var/cache/fontconfig",  "/usr/share/poppler",
-};
+enum { RULE_BENEATH = 1, RUN = 1 << 0, READ_FILE = 1 << 2, READ_FOLDER = 1 << 3 };
 
 static bool ruleset_make(int version, int *fd_r)
 {
@@ -83,17 +82,28 @@ static bool ruleset_make(int version, int *fd_r)
     return *fd_r >= 0;
 }
 
-/* A folder that is not there needs no rule. */
-static bool folder_allow(int set, const char *path)
+/* What is not there needs no rule. */
+static bool path_allow(int set, const char *path, int kind, uint64_t allowed)
 {
-    auto_close int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    struct rule rule = { READ_FILE | READ_FOLDER, folder };
+    auto_close int place = open(path, O_PATH | kind | O_CLOEXEC);
+    struct rule rule = { allowed, place };
 
-    return folder < 0 || syscall(SYS_landlock_add_rule, set, RULE_BENEATH, &rule, 0) == 0;
+    return place < 0 || syscall(SYS_landlock_add_rule, set, RULE_BENEATH, &rule, 0) == 0;
+}
+
+static bool paths_allow(int set, const struct lock_plan *plan)
+{
+    for (const char *const *at = plan->readable; *at; at++)
+        if (!path_allow(set, *at, O_DIRECTORY, READ_FILE | READ_FOLDER))
+            return false;
+    for (const char *const *at = plan->programs; at && *at; at++)
+        if (!path_allow(set, *at, 0, READ_FILE | RUN))
+            return false;
+    return true;
 }
 
 /* What the kernel's interface allows: 0, or its version. -1: it is there, and refused. */
-static int files_lock(void)
+static int files_lock(const struct lock_plan *plan)
 {
     int version = (int)syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
     auto_close int set = -1;
@@ -102,15 +112,13 @@ static int files_lock(void)
         return 0;
     if (!ruleset_make(version, &set))
         return -1;
-    for (size_t i = 0; i < lengthof(readable); i++)
-        if (!folder_allow(set, readable[i]))
-            return -1;
-    return syscall(SYS_landlock_restrict_self, set, 0) == 0 ? version : -1;
+    return paths_allow(set, plan) && syscall(SYS_landlock_restrict_self, set, 0) == 0 ? version
+                                                                                      : -1;
 }
 
 /* --- system calls ----------------------------------------------------------------------------- */
 
-/* What drawing needs with any arguments. Whatever stands nowhere here is answered by EPERM. */
+/* What reading and drawing need with any arguments. Whatever stands nowhere here is answered by EPERM. */
 static const int plain[] = {
     SCMP_SYS(access),
     SCMP_SYS(arch_prctl),
@@ -165,6 +173,7 @@ static const int plain[] = {
     SCMP_SYS(sched_yield),
     SCMP_SYS(sendto),
     SCMP_SYS(set_robust_list),
+    SCMP_SYS(set_tid_address),
     SCMP_SYS(sigaltstack),
     SCMP_SYS(stat),
     SCMP_SYS(statfs),
@@ -177,17 +186,12 @@ static const int plain[] = {
     SCMP_SYS(writev),
 };
 
-/* No picture needs these; who calls them is no longer our program. */
+/* No document needs these; who calls them is no longer our program. */
 static const int deadly[] = {
-    SCMP_SYS(execve),
-    SCMP_SYS(execveat),
-    SCMP_SYS(ptrace),
-    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(bpf),
-    SCMP_SYS(userfaultfd),
-    SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev),
-    SCMP_SYS(unshare),
+    SCMP_SYS(execveat),          SCMP_SYS(ptrace),
+    SCMP_SYS(io_uring_setup),    SCMP_SYS(bpf),
+    SCMP_SYS(userfaultfd),       SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev), SCMP_SYS(unshare),
 };
 
 /* A system call that this machine's kind does not have is left out. */
@@ -222,10 +226,23 @@ static bool rules_with_conditions(scmp_filter_ctx filter)
            && rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3)); /* then clone is used */
 }
 
-static bool calls_lock(void)
+/*
+ * Whoever becomes another program needs that call, and a loader that maps code from files. Which
+ * programs, Landlock says; memory that can be written never becomes code.
+ */
+static bool rules_of_becoming(scmp_filter_ctx filter, bool may_become)
+{
+    if (!may_become)
+        return rule_add(filter, SCMP_ACT_KILL_PROCESS, SCMP_SYS(execve));
+    return rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(execve))
+           && rule_masked(filter, SCMP_SYS(mmap), 2, PROT_EXEC | PROT_WRITE, PROT_EXEC);
+}
+
+static bool calls_lock(const struct lock_plan *plan)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    bool good = filter && rules_with_conditions(filter);
+    bool good = filter && rules_with_conditions(filter)
+                && rules_of_becoming(filter, plan->programs != NULL);
 
     for (size_t i = 0; good && i < lengthof(plain); i++)
         good = rule_add(filter, SCMP_ACT_ALLOW, plain[i]);
@@ -250,14 +267,14 @@ static bool is_alone(void)
     return count == 1 || SANITIZED;
 }
 
-bool lock_down(struct lock_state *state_r)
+bool lock_down(const struct lock_plan *plan, struct lock_state *state_r)
 {
     struct lock_state state = { 0 };
 
-    if (!is_alone() || !limits_set())
+    if (!is_alone() || !limits_set(plan))
         return false;
-    state.landlock = files_lock();
-    state.seccomp = calls_lock();
+    state.landlock = files_lock(plan);
+    state.seccomp = calls_lock(plan);
     *state_r = state;
     return state.landlock >= 0;
 }

@@ -14,10 +14,22 @@ static void memory_arrange(void)
     (void)mallopt(M_ARENA_MAX, 1);
 }
 
+static const char *const readable[] = {
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/usr/share/fontconfig",
+    "/etc/fonts",
+    "/var/cache/fontconfig",
+    "/usr/share/poppler",
+    NULL,
+};
+
+static const struct lock_plan plan = { .readable = readable, .seconds = 20 };
+
 bool preview_start(struct lock_state *state_r)
 {
     (void)close_range(WIRE_FD + 1, ~0U, 0);
     memory_arrange();
     (void)setlocale(LC_CTYPE, "C.UTF-8");
-    return image_start() && FcInit() && lock_down(state_r);
+    return image_start() && FcInit() && lock_down(&plan, state_r);
 }

@@ -35,19 +35,23 @@ static void windows_read(struct span bytes, struct str *to)
     }
 }
 
+void text_decode(struct span bytes, struct str *to)
+{
+    if (span_starts(bytes, "\xFF\xFE"))
+        utf16_read(bytes, false, to);
+    else if (span_starts(bytes, "\xFE\xFF"))
+        utf16_read(bytes, true, to);
+    else if (utf8_is_valid(bytes))
+        str_add_span(to, span_starts(bytes, "\xEF\xBB\xBF") ? span_from(bytes, 3) : bytes);
+    else
+        windows_read(bytes, to);
+}
+
 void text_read(struct span bytes, struct picture *picture)
 {
-    struct span first = picture_text(bytes, WIRE_TEXT_MAX);
     auto_str text = STR_MAX(4 * WIRE_TEXT_MAX);
 
-    if (span_starts(first, "\xFF\xFE"))
-        utf16_read(first, false, &text);
-    else if (span_starts(first, "\xFE\xFF"))
-        utf16_read(first, true, &text);
-    else if (utf8_is_valid(first))
-        str_add_span(&text, span_starts(first, "\xEF\xBB\xBF") ? span_from(first, 3) : first);
-    else
-        windows_read(first, &text);
+    text_decode(picture_text(bytes, WIRE_TEXT_MAX), &text);
     picture->pages = 1;
     picture_put_text(picture, str_span(&text));
 }

@@ -53,3 +53,20 @@ struct wire_answer {
     int32_t width, height;
     uint32_t jpeg_size, text_size;
 };
+
+/*
+ * fmferry-words has the document as its standard input, which can be sought in; the words come by
+ * its standard output: of RTF as HTML, else as UTF-8 for the most part; nobody promises that. An
+ * argument names the languages of scans ("deu+eng"): then pictures have words, too. Its end is that
+ * of the program which it became, or one of these.
+ */
+enum words_code {
+    WORDS_NOT_LOCKED = 100, /* the kernel cannot lock it: nothing was read   */
+    WORDS_NO_KIND = 101,    /* no kind of document that one of them reads    */
+    WORDS_NO_PROGRAM = 102, /* the program that reads this kind is not there */
+};
+
+#define WORDS_CATDOC "/usr/bin/catdoc"
+#define WORDS_XLS2CSV "/usr/bin/xls2csv"
+#define WORDS_UNRTF "/usr/bin/unrtf"
+#define WORDS_TESSERACT "/usr/bin/tesseract"

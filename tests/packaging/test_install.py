@@ -100,7 +100,8 @@ def test(tap):
         tap.ok(done.returncode == 0, "it is installed", done.stdout[-800:], done.stderr[-800:])
         prefix = next(folder.rglob("bin/fmferry")).parents[1]
         tap.same(sorted(path.name for path in (prefix / "bin").iterdir()), sorted(PROGRAMS), "programs are in bin")
-        tap.ok((prefix / "libexec" / "fmferry-preview").is_file(), "what draws documents is where the console looks")
+        tap.ok(all((prefix / "libexec" / name).is_file() for name in ("fmferry-preview", "fmferry-words")),
+               "what draws and reads documents is where the console looks")
         share = prefix / "share"
         pages_are_right(tap, share / "man")
         page_says_what_help_says(tap, share / "man")

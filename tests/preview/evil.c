@@ -1,8 +1,9 @@
 /*
  * Does what a document might do that has found a hole in Poppler or libvips.
- *     evil_preview locked|free DEED
- * "locked": as fmferry-preview is before it gets a document. Exit code: 0 it was done, 2 it was
- * refused, 3 the lock itself failed, 4 no such deed; or it was killed.
+ *     evil_preview locked|becoming|free DEED
+ * "locked": as fmferry-preview is before it gets a document. "becoming": as the programs are that
+ * fmferry-words becomes; its full path must be given. Exit code: 0 it was done, 2 it was refused, 3
+ * the lock itself failed, 4 no such deed; or it was killed.
  */
 #include "base/base.h"
 #include "start.h"
@@ -151,10 +152,27 @@ static const struct {
     { "reads_fonts", reads_fonts },
 };
 
+/* Locks itself as fmferry-words does, and becomes what it is allowed to become: itself. */
+static int become(char *itself, char *deed)
+{
+    static const char *const readable[] = { "/usr/lib", NULL };
+    const char *const programs[] = { itself, "/lib64/ld-linux-x86-64.so.2",
+                                     "/lib/ld-linux-aarch64.so.1", NULL };
+    const struct lock_plan plan = { .readable = readable, .programs = programs, .seconds = 20 };
+    char *words[] = { itself, (char[]){ "free" }, deed, NULL };
+    struct lock_state state;
+
+    if (lock_down(&plan, &state) && state.landlock > 0 && state.seccomp)
+        (void)execv(itself, words);
+    return 3;
+}
+
 int main(int argc, char **argv)
 {
     struct lock_state state;
 
+    if (argc == 3 && strcmp(argv[1], "becoming") == 0)
+        return become(argv[0], argv[2]);
     if (argc == 3 && strcmp(argv[1], "locked") == 0 && !preview_start(&state))
         return 3;
     for (size_t i = 0; argc == 3 && i < lengthof(deeds); i++)

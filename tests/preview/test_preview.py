@@ -83,6 +83,25 @@ def office(tap):
                f"{name}: {wanted}", read)
 
 
+PAGE = ("<!DOCTYPE html><html><head><title>Knee</title><style>HIDDEN</style><script>HIDDEN</script></head><body><p>one <b>two</b>"
+        "<p>M&uuml;ller &#322; &lt;b&gt;<br>three<!-- HIDDEN --><table><tr><td>7<td>eight</table></body></html>")
+
+
+def html(tap):
+    worker = Worker(PROGRAM, PAGE.encode(), "text/html")
+    read, seen = worker.draw(1, 0), worker.draw(1, 320)
+    tap.same((read.shape, read.text.split("\n"), seen.shape, worker.end()),
+             ("ok", ["Knee", "one two", "M\u00fcller \u0142 <b>", "three", "7", "eight", ""], "no picture", 0), "HTML: has its words, and no picture")
+    old = Worker(PROGRAM, PAGE.replace("&uuml;", "\u00fc").encode("cp1252"), "text/html")
+    tap.ok("M\u00fcller" in old.draw(1, 0).text and old.end() == 0, "in Windows' Western characters, too")
+    for name, data in (("elements within each other", b"<div>" * 500_000), ("a file of the machine's", b'<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]><p>&f;'),
+                       ("tags without an end", b"<a <b <c" * 50_000), ("attributes", b"<p " + b"a=b " * 300_000)):
+        worker = Worker(PROGRAM, data, "text/html")
+        read = worker.draw(1, 0)
+        tap.ok(read.shape in ("ok", "damaged") and "root:" not in read.text and worker.memory() < USUAL_MIB and worker.end() == 0,
+               f"{name}: an answer, and no death", read)
+
+
 # --- what is usual ------------------------------------------------------------------------------------
 
 
@@ -340,6 +359,7 @@ def test(tap):
     of_the_corpus(tap, memory)
     texts(tap)
     office(tap)
+    html(tap)
     hostile(tap)
     broken(tap)
     the_lock(tap)
