@@ -368,6 +368,9 @@ const struct conf_key settings_keys[] = {
     SCALED(
         "console", "upload_mib", console.upload_bytes, 1, 10240, MIB(1), "512",
         "MiB that one uploaded file may have; so much of its folder is needed for each on its way"),
+    TEXT("console", "scan_languages", console.scan_languages, "",
+         "The languages of scans whose words are to be found: deu+eng, as Tesseract names them;\n"
+         "empty: words of scans are not read. They take seconds for a page, at idle times"),
     SCALED("console", "idle_minutes", console.idle_us, 1, 240, 60 * TIME_SECOND, "15",
            "Minutes after which whoever sees patients and does nothing is logged out"),
     SCALED("console", "day_hours", console.day_us, 1, 24, 3600 * TIME_SECOND, "10",

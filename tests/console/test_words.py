@@ -1,23 +1,27 @@
 #!/usr/bin/python3
 """
-Words that stand in documents are found, with the page that has them: of PDFs, office files and plain texts, whatever their encoding.
+Words that stand in documents are found, with the page that has them: of PDFs, office files old and new, HTML and plain texts, whatever their encoding.
 What cannot be read, holds nothing up. A kill in the middle loses no words; what is not verified is not found.
 """
 
 import hashlib
 import pathlib
+import shutil
 import sqlite3
 import sys
 import urllib.parse
 import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "preview"))
 from harness import Bench, main, need_programs, wait_until  # noqa: E402
 from letters import LETTERS, docx, pdf  # noqa: E402
+from old_office import doc, rtf, xls  # noqa: E402
 from people import Console  # noqa: E402
 
 LONG = 60
 MANY = 12
+HAS_ALL = all(shutil.which(program, path="/usr/bin") for program in ("catdoc", "xls2csv", "unrtf"))
 
 
 FILES = {
@@ -28,6 +32,9 @@ FILES = {
     "f-wide.txt": "Befund unauff\u00e4llig".encode("utf-16"),
     "g-picture.png": bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154"
                                    "78da63606060000000040001275a63b20000000049454e44ae426082"),
+    **({"n-old.doc": doc("Einlagen f\u00fcr K\u00f6nig"), "o-table.xls": xls("Schuhgr\u00f6\u00dfe", "Wei\u00df"),
+        "p-rich.rtf": rtf("Kn\u00f6chel {\\b geschwollen}")} if HAS_ALL else {}),
+    "q-page.html": b"<!DOCTYPE html><html><head><title>Overview</title></head><body><p>Zehen<p>beweglich</body></html>",
     **{f"m-{i:02}.pdf": pdf(f"series number{i:02}") for i in range(MANY)},
 }
 HASHES = {hashlib.sha256(data).hexdigest(): name for name, data in FILES.items()}
@@ -48,8 +55,14 @@ def finds_words(tap, user):
                           ('"knee was examined"', ["b-report.pdf"]), ('"examined knee"', []), ("muller", ["a-letter.pdf"]),
                           ("M\u00dcLLER", ["a-letter.pdf"]), ("zurich", ["d-note.txt"]), ("physio", ["h-word.docx"]), ("naive", ["e-old.txt"]),
                           ("unauffallig", ["f-wide.txt"]), ("series number03", ["m-03.pdf"]), ("number", [f"m-{i:02}.pdf" for i in range(MANY)]),
-                          ("Dear fitted", [])):
+                          ("zehen beweglich", ["q-page.html"]), ("Dear fitted", [])):
         tap.same(names(user, typed), wanted, f"'{typed}' is found where it stands")
+    if HAS_ALL:
+        for typed, wanted in (("einlagen konig", ["n-old.doc"]), ("schuhgr\u00f6\u00dfe wei\u00df", ["o-table.xls"]),
+                              ("geschwollen", ["p-rich.rtf"]), ("knochel", ["p-rich.rtf"]), ("author", [])):
+            tap.same(names(user, typed), wanted, f"'{typed}' is found in a file of an old office")
+    else:
+        tap.skip("words of DOC, XLS and RTF", "catdoc or unrtf is not installed")
     tap.same(user.json("/api/v1/index"), {"documents": len(FILES), "waiting": 0, "wordless": len(WORDLESS)},
              "all were read, and what has no words is counted")
     tap.ok("are being read" not in user.get("/search")[1], "then the page says nothing of it")

@@ -182,7 +182,7 @@ FREE = {
     **{f"notify.{name}": "'fmferry notify --test' tries it"
        for name in ("command", "webhook_env", "webhook_file", "webhook_command", "sendmail")},
     **{f"console.{name}": "'fmferry serve' tries it when it opens"
-       for name in ("address", "names", "url", "state", "certificate", "certificate_key", "behind")},
+       for name in ("address", "names", "url", "state", "certificate", "certificate_key", "behind", "scan_languages")},
 }
 
 

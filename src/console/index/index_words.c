@@ -20,9 +20,10 @@ enum { BYTES_MOST = 64 * 1024 * 1024, TRIES_MOST = 8, DEATHS_MOST = 3, COUNT_EVE
 #define REST_US (30 * TIME_SECOND)
 #define DAY_US (24 * 3600 * TIME_SECOND)
 
-/* A document whose words wait. */
+/* A document whose words wait; `is_scan`: all but those of its scans were read. */
 struct unread {
     int64_t document, tries;
+    bool is_scan;
     struct uuid row;
 };
 
@@ -95,28 +96,45 @@ static bool wrong_tell(struct indexer *indexer, const struct visible *document,
                             indexer->console->cancel, err);
 }
 
-/* A picture has no words, and need not be fetched to know that. */
-static bool has_none(const struct visible *document)
+static const char *languages_of(const struct indexer *indexer)
 {
-    static const char *const kinds[] = { "image/", "audio/", "video/" };
+    const char *languages = indexer->console->settings->scan_languages;
 
-    for (size_t i = 0; i < lengthof(kinds); i++)
-        if (span_starts(span_of(document->mime), kinds[i]))
+    return *languages ? languages : NULL;
+}
+
+/* A picture has the words of a scan or none, and need not be fetched to know that. */
+static bool is_known_unfetched(const struct indexer *indexer, const struct visible *document,
+                               enum reading_shape *shape_r)
+{
+    static const char *const mute[] = { "audio/", "video/" };
+
+    *shape_r = READING_NO_WORDS;
+    for (size_t i = 0; i < lengthof(mute); i++)
+        if (span_starts(span_of(document->mime), mute[i]))
             return true;
-    return false;
+    if (!span_starts(span_of(document->mime), "image/"))
+        return false;
+    if (languages_of(indexer))
+        *shape_r = READING_SCANS;
+    return true;
 }
 
 /* Reads its pages, if the store has the bytes that are its own. */
-static bool words_read(struct indexer *indexer, const struct visible *document, struct pages *pages,
+static bool words_read(struct indexer *indexer, const struct unread *unread,
+                       const struct visible *document, struct pages *pages,
                        enum reading_shape *shape_r, struct err *err)
 {
     auto_str bytes = STR_MAX(BYTES_MOST);
     struct preview_job job = { .sha256 = document->sha256, .mime = document->mime };
+    struct words_wish wish = { .languages = unread->is_scan ? languages_of(indexer) : NULL };
     struct fetch_wrong wrong;
     enum preview_shape shape;
 
-    *shape_r = has_none(document) ? READING_NO_WORDS : READING_TOO_LARGE;
-    if (has_none(document) || document->size > BYTES_MOST)
+    if (!unread->is_scan && is_known_unfetched(indexer, document, shape_r))
+        return true;
+    *shape_r = READING_TOO_LARGE;
+    if (document->size > BYTES_MOST)
         return true;
     *shape_r = READING_AWAY;
     if (!fetch_compared(indexer->console, document, &bytes, &wrong, err))
@@ -124,9 +142,15 @@ static bool words_read(struct indexer *indexer, const struct visible *document, 
     if (wrong.kind)
         return wrong_tell(indexer, document, &wrong, err);
     job.bytes = str_span(&bytes);
-    if (!preview_words_read(indexer->console, &job, indexer->end, page_take, pages, &shape, err))
+    if (!preview_words_read(indexer->console, &job, &wish, indexer->end, page_take, pages, &shape,
+                            err))
         return false;
     *shape_r = shape_of(shape);
+    if (*shape_r == READING_OK && pages->count == 0)
+        *shape_r = READING_NO_WORDS;
+    if (wish.has_scans_r && !unread->is_scan && languages_of(indexer)
+        && (*shape_r == READING_OK || *shape_r == READING_NO_WORDS))
+        *shape_r = READING_SCANS;
     return true;
 }
 
@@ -152,12 +176,13 @@ static bool reading_settle(struct indexer *indexer, const struct unread *unread,
 static bool pages_put(struct indexer *indexer, const struct unread *unread,
                       const struct pages *pages, enum reading_shape shape, struct err *err)
 {
+    bool has_words = shape == READING_OK || shape == READING_SCANS;
     auto_tx tx = { 0 };
 
     if (!sql_begin(indexer->sql, &tx, err)
         || !sql_run(indexer->sql, &INDEX_PAGES_DROP, sql_args(sql_i64(unread->document)), err))
         return false;
-    for (size_t i = 0; shape == READING_OK && i < pages->count; i++)
+    for (size_t i = 0; has_words && i < pages->count; i++)
         if (!sql_run(indexer->sql, &INDEX_PAGE_PUT,
                      sql_args(sql_i64(unread->document), sql_i64(pages->items[i].number),
                               sql_text(pages->items[i].text)),
@@ -203,7 +228,7 @@ static bool document_read(struct indexer *indexer, const struct unread *unread, 
         return false;
     if (shown.count == 0)
         return true;
-    if (!words_read(indexer, &shown.items[0], &pages, &shape, &why))
+    if (!words_read(indexer, unread, &shown.items[0], &pages, &shape, &why))
         return fetch_failed(indexer, unread, &why, err);
     visible_list_clear(&shown);
     return pages_put(indexer, unread, &pages, shape, err)
@@ -226,7 +251,9 @@ static bool unread_next(struct indexer *indexer, struct unread *unread_r, bool *
     *found_r = step == STEP_ROW;
     if (step != STEP_ROW)
         return step == STEP_END;
-    *unread_r = (struct unread){ sql_get_i64(rows, 0), sql_get_i64(rows, 2), { { 0 } } };
+    *unread_r = (struct unread){ .document = sql_get_i64(rows, 0),
+                                 .tries = sql_get_i64(rows, 2),
+                                 .is_scan = sql_get_i64(rows, 3) == READING_SCANS };
     row = sql_get_bytes(rows, 1);
     if (row.size == sizeof unread_r->row.bytes)
         memcpy(unread_r->row.bytes, row.at, row.size);
@@ -262,6 +289,32 @@ bool index_words_step(struct indexer *indexer, bool *worked_r, struct err *err)
     indexer->uncounted += found;
     return (found ? indexer->uncounted < COUNT_EVERY : *worked_r)
            || index_words_count(indexer, err);
+}
+
+static bool kinds_read(struct indexer *indexer, const char *now, bool *same_r, struct err *err)
+{
+    auto_rows *rows = NULL;
+
+    if (!sql_query(indexer->sql, &INDEX_ABOUT, SQL_NO_ARGS, &rows, err)
+        || sql_next(rows, err) != STEP_ROW)
+        return false;
+    *same_r = span_is(sql_get_text(rows, 7), now);
+    return true;
+}
+
+bool index_words_kinds(struct indexer *indexer, struct err *err)
+{
+    auto_free char *now = preview_words_kinds(indexer->console);
+    auto_tx tx = { 0 };
+    bool same;
+
+    if (!kinds_read(indexer, now, &same, err))
+        return false;
+    return same
+           || (sql_begin(indexer->sql, &tx, err)
+               && sql_run(indexer->sql, &INDEX_READING_ALL, SQL_NO_ARGS, err)
+               && sql_run(indexer->sql, &INDEX_ABOUT_KINDS, sql_args(sql_text(now)), err)
+               && sql_commit(&tx, err));
 }
 
 bool index_words_again(struct indexer *indexer, struct err *err)

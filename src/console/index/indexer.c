@@ -80,7 +80,8 @@ static bool total_read(struct indexer *indexer, struct err *err)
 
 static bool indexer_begin(struct indexer *indexer, struct err *err)
 {
-    return begin_read(indexer, err) && total_read(indexer, err) && index_words_count(indexer, err)
+    return begin_read(indexer, err) && index_words_kinds(indexer, err) && total_read(indexer, err)
+           && index_words_count(indexer, err)
            && (indexer->about.walked_us > 0 || indexer->about.walk > 0
                || index_feed_skip(indexer, err));
 }

@@ -27,8 +27,9 @@ enum reading_shape {
     READING_ENCRYPTED,
     READING_DAMAGED,
     READING_TOO_LARGE,
-    READING_DIED, /* it broke the process that read it, three times over days  */
-    READING_AWAY, /* the store or that process did not answer, again and again */
+    READING_DIED,  /* it broke the process that read it, three times over days  */
+    READING_AWAY,  /* the store or that process did not answer, again and again */
+    READING_SCANS, /* of its scans they wait, behind all that is no scan         */
 };
 
 /* More documents than this, and a walk over all finds them. */
@@ -106,6 +107,9 @@ must_check bool index_words_step(struct indexer *indexer, bool *worked_r, struct
 
 /* Counts documents and those that wait, for indexer_words(). */
 must_check bool index_words_count(struct indexer *indexer, struct err *err);
+
+/* Other words can be read than were when the index was last written: all are read again. */
+must_check bool index_words_kinds(struct indexer *indexer, struct err *err);
 
 /* Documents that could not be reached are to be read after all. */
 must_check bool index_words_again(struct indexer *indexer, struct err *err);

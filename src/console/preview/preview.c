@@ -10,6 +10,7 @@
 #include "console/preview/cache.h"
 #include "console/preview/preview_answer.h"
 #include "console/preview/preview_worker.h"
+#include "console/preview/words_program.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -31,7 +32,7 @@ struct preview_death {
 struct preview {
     const struct clock *clock;
     const struct cancel *cancel;
-    char *program; /* NULL: there is none */
+    char *program, *words_program; /* NULL: there is none */
     struct cache *cache;
     pthread_mutex_t lock;
     pthread_cond_t freed;
@@ -51,16 +52,15 @@ static bool page_without(struct preview_page *page_r, enum preview_shape shape)
 /* --- start and end ---------------------------------------------------------------------------- */
 
 /* Beside this program, where it is installed, and where it is built. NULL: nowhere. */
-static char *program_find(void)
+static char *program_find(const char *name)
 {
-    static const char *const places[] = { "fmferry-preview", "../libexec/fmferry-preview",
-                                          "../preview/fmferry-preview" };
+    static const char *const places[] = { "", "../libexec/", "../preview/" };
     char own[PATH_MAX];
     ssize_t size = readlink("/proc/self/exe", own, sizeof own - 1);
     const char *slash = size > 0 ? memrchr(own, '/', (size_t)size) : NULL;
 
     for (size_t i = 0; slash && i < lengthof(places); i++) {
-        char *path = mem_printf("%.*s/%s", (int)(slash - own), own, places[i]);
+        char *path = mem_printf("%.*s/%s%s", (int)(slash - own), own, places[i], name);
 
         if (access(path, X_OK) == 0)
             return path;
@@ -101,13 +101,15 @@ bool preview_begin(struct console *console, const char *program, struct preview 
     struct preview *preview;
     struct cache *cache = NULL;
 
-    if (!cache_open(console->settings->state, console->settings->cache_bytes, &cache, err))
+    if (!words_program_knows(console->settings->scan_languages, err)
+        || !cache_open(console->settings->state, console->settings->cache_bytes, &cache, err))
         return false;
     preview = mem_new(struct preview);
     preview->clock = console->clock;
     preview->cancel = console->cancel;
     preview->cache = cache;
-    preview->program = program ? mem_text(program) : program_find();
+    preview->program = program ? mem_text(program) : program_find("fmferry-preview");
+    preview->words_program = program_find("fmferry-words");
     (void)pthread_mutex_init(&preview->lock, NULL);
     (void)pthread_cond_init(&preview->freed, NULL);
     if (!preview->program)
@@ -130,6 +132,7 @@ void preview_end(struct preview *preview)
     (void)pthread_cond_destroy(&preview->freed);
     (void)pthread_mutex_destroy(&preview->lock);
     free(preview->program);
+    free(preview->words_program);
     free(preview);
 }
 
@@ -389,6 +392,11 @@ bool preview_draw(struct console *console, const struct preview_job *job,
 const char *preview_program(const struct console *console)
 {
     return console->preview->program;
+}
+
+const char *preview_words_program(const struct console *console)
+{
+    return console->preview->words_program;
 }
 
 bool preview_is_deadly(const struct console *console, const struct sha256 *sha256)

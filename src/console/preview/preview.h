@@ -16,7 +16,7 @@ struct preview;
  * Starts the waiting processes, and the cache. `console` is borrowed until preview_end().
  *   program   NULL: fmferry-preview, beside this program or where both are built; if it is not
  *             there, each picture is PREVIEW_AWAY
- * Fails as cache_open().
+ * Fails as cache_open(), and with ERR_USAGE: words of scans are wanted in a language that is not there.
  */
 must_check bool preview_begin(struct console *console, const char *program,
                               struct preview **preview_r, struct err *err);
@@ -41,6 +41,9 @@ must_check bool preview_draw(struct console *console, const struct preview_job *
 
 /* The program that draws, for those who start one themselves; NULL: there is none. */
 const char *preview_program(const struct console *console);
+
+/* The program that becomes another one to read words, fmferry-words; NULL: there is none. */
+const char *preview_words_program(const struct console *console);
 
 /* Whether these bytes broke a process within the last day. Any thread. */
 bool preview_is_deadly(const struct console *console, const struct sha256 *sha256);

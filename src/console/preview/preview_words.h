@@ -10,6 +10,12 @@
 /* Of one document: later pages, and pages behind so many bytes, are left out. */
 enum { WORDS_PAGES_MOST = 2000, WORDS_BYTES_MOST = 8 << 20 };
 
+/* Which words are wanted, and what was found out about those that are not. */
+struct words_wish {
+    const char *languages; /* of scans, whose words are read, too: "deu+eng"; NULL: not of scans */
+    bool has_scans_r;      /* a page has a picture and no words                                  */
+};
+
 /*
  * Reads a document's pages in order.
  *   job       its page and width do not matter
@@ -19,6 +25,9 @@ enum { WORDS_PAGES_MOST = 2000, WORDS_BYTES_MOST = 8 << 20 };
  * Fails with ERR_CANCELED.
  */
 must_check bool preview_words_read(struct console *console, const struct preview_job *job,
-                                   const struct cancel *cancel,
+                                   struct words_wish *wish, const struct cancel *cancel,
                                    void (*page)(void *arg, int number, struct span text), void *arg,
                                    enum preview_shape *shape_r, struct err *err);
+
+/* Tells which words can be read here, to see whether that has changed. The caller frees. */
+char *preview_words_kinds(const struct console *console);

@@ -9,7 +9,8 @@ create table about (
     run integer not null default 0,
     walk integer not null default 0,
     walked_us integer not null default 0,
-    peopled_us integer not null default 0
+    peopled_us integer not null default 0,
+    kinds text not null default ''
 ) strict;
 
 -- Where the reading of each run's audit chain stands.
@@ -61,8 +62,8 @@ create index card_person on card (person, day, document);
 create index card_type on card (type, day, document);
 create index card_day on card (day, document);
 
--- How far the reading of each document's words is. shape as of enum reading_shape; 0: they wait. due_us:
--- not before.
+-- How far the reading of each document's words is. shape as of enum reading_shape; 0: they wait, 8: those of
+-- its scans do. due_us: not before.
 create table reading (
     document integer primary key,
     sha256 blob not null,
@@ -70,7 +71,7 @@ create table reading (
     tries integer not null default 0,
     due_us integer not null default 0
 ) strict;
-create index reading_waits on reading (document) where shape = 0;
+create index reading_waits on reading (shape, document) where shape in (0, 8);
 
 -- What is sought in: a row for each page that has words, by document * 4096 + page, and one for page 0,
 -- by which a document is found whose words were not read. type and name stand with each of them, so that
