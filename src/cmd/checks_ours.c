@@ -5,6 +5,7 @@
 #include "base/sign.h"
 #include "ledger/read.h"
 #include "preflight/disk_room.h"
+#include "preflight/file_known.h"
 #include "preflight/pinned.h"
 
 #include <unistd.h>
@@ -140,7 +141,8 @@ bool check_earlier(struct checks *c, struct preflight_result *tried, struct err 
         return false;
     for (int i = 0; i < LEDGER_STATES; i++)
         documents += states[i];
-    if (!pinned_check(c->ledger, c->engine, err))
+    if (!pinned_check(c->ledger, c->engine, err)
+        || !file_known_say(c->ledger, c->engine, &tried->notes, err))
         return false;
     if (documents == 0) {
         str_add_text(&tried->ok_text, "there were none");

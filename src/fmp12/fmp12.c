@@ -72,6 +72,8 @@ bool fmp12_open(const char *path, struct fmp12_file **file_r, struct err *err)
     if (!fmp12_tree_prove(file->sectors, &tree, err) || !version_read(file, err))
         return file_refuse(path, err);
     file->facts.size_bytes = (uint64_t)fmp12_sectors_count(file->sectors) * FMP12_SECTOR_SIZE;
+    file->facts.written_us = fmp12_sectors_written_us(file->sectors);
+    file->facts.sha256 = tree.sha256;
     file->facts.leaves = tree.leaves;
     file->facts.entries = tree.entries;
     if (!fmp12_unchanged(file, err))

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/base.h"
+#include "base/digest.h"
 #include "base/err.h"
 #include "fmp12/cause.h"
 
@@ -19,6 +20,8 @@ struct fmp12_sectors;
 struct fmp12_facts {
     char version[32]; /* of the FileMaker that wrote it last, "21.1"; "" if it does not say */
     uint64_t size_bytes;
+    int64_t written_us;   /* when, as the disk has it; wall clock */
+    struct sha256 sha256; /* of all that it holds */
     uint64_t leaves, entries;
 };
 

@@ -2,6 +2,7 @@
 #include "fmp12/sectors.h"
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "fmp12/cause.h"
 #include "fmp12/entry.h"
 
@@ -130,6 +131,13 @@ void fmp12_sectors_close(struct fmp12_sectors *sectors)
     (void)close(sectors->fd);
     free(sectors->path);
     free(sectors);
+}
+
+int64_t fmp12_sectors_written_us(const struct fmp12_sectors *sectors)
+{
+    const struct timespec *at = &sectors->opened.st_mtim;
+
+    return at->tv_sec * TIME_SECOND + at->tv_nsec / 1000;
 }
 
 uint32_t fmp12_sectors_count(const struct fmp12_sectors *sectors)

@@ -32,6 +32,9 @@ must_check bool fmp12_sectors_open(const char *path, struct fmp12_sectors **sect
                                    struct err *err);
 void fmp12_sectors_close(struct fmp12_sectors *sectors); /* NULL is allowed */
 
+/* When the file was written last before it was opened, as the disk has it; wall clock. */
+int64_t fmp12_sectors_written_us(const struct fmp12_sectors *sectors);
+
 uint32_t fmp12_sectors_count(const struct fmp12_sectors *sectors);
 
 /*

@@ -27,6 +27,7 @@ struct tree_walk {
     uint32_t leaf_before, leaf_next; /* the leaf before, and the one that it says comes next */
     struct fmp12_path path, last;
     bool root_closed;
+    struct sha256_stream *sha256;
     struct fmp12_tree tree;
 };
 
@@ -123,6 +124,7 @@ static bool leaf_prove(struct tree_walk *w, uint32_t number)
         return tree_refuse(w, "the leaves are chained otherwise than the index has them");
     if (!entries_prove(w))
         return false;
+    sha256_stream_add(w->sha256, w->leaf.payload);
     w->leaf_before = number;
     w->leaf_next = w->leaf.next;
     w->tree.leaves++;
@@ -220,15 +222,18 @@ bool fmp12_tree_prove(const struct fmp12_sectors *sectors, struct fmp12_tree *tr
 {
     auto_free uint8_t *seen = mem_zero(fmp12_sectors_count(sectors) / 8 + 1);
     auto_free struct tree_walk *w = mem_new(struct tree_walk);
+    auto_sha256_stream *sha256 = sha256_stream_new();
 
     w->sectors = sectors;
     w->err = err;
     w->seen = seen;
+    w->sha256 = sha256;
     if (!whole_prove(w)) {
         if (err->kind == ERR_DATA && err->code == 0)
             err->code = FMP12_DAMAGED;
         return err_ctx(err, "sector %ju", (uintmax_t)w->at);
     }
     *tree_r = w->tree;
+    tree_r->sha256 = sha256_stream_end(sha256);
     return true;
 }

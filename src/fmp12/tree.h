@@ -6,10 +6,12 @@
  */
 #pragma once
 
+#include "base/digest.h"
 #include "fmp12/sectors.h"
 
 struct fmp12_tree {
     uint64_t leaves, entries; /* entries: values, without what opens and closes directories */
+    struct sha256 sha256;     /* of what all leaves hold, in the order of their keys */
 };
 
 /*

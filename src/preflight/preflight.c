@@ -9,6 +9,7 @@
 #include "http/http.h"
 #include "ledger/read.h"
 #include "preflight/date_check.h"
+#include "preflight/file_known.h"
 #include "preflight/layout_check.h"
 #include "preflight/places_check.h"
 #include "registry/registry.h"
@@ -319,6 +320,19 @@ static bool source_check(const struct engine_settings *settings, struct source_r
            && has_no_problem(result, err);
 }
 
+/* There may be no ledger yet; what is wrong with it is said by who opens it to write. */
+static bool file_change_say(const struct engine_settings *settings, const struct cancel *cancel,
+                            struct str *notes, struct err *err)
+{
+    auto_ledger *ledger = NULL;
+    struct err ignored;
+
+    return !settings->file
+           || !ledger_open_reader(settings->ledger_url, settings->source_name, cancel, &ledger,
+                                  &ignored)
+           || file_known_say(ledger, settings, notes, err);
+}
+
 bool preflight_all(struct engine_settings *settings, enum probe_mode mode,
                    struct containers *containers, const struct cancel *cancel, struct err *err)
 {
@@ -329,6 +343,7 @@ bool preflight_all(struct engine_settings *settings, enum probe_mode mode,
 
     if (!source_new(&settings->filemaker, settings->file, cancel, &reader, err)
         || !source_check(settings, reader, &layout, containers, &result, err)
+        || !file_change_say(settings, cancel, &result.notes, err)
         || !store_probe_run(settings, cancel, mode, &settings->store.traits, &store, err))
         return false;
     if (mode != PROBE_NEVER && !preflight_is_begun(settings, cancel)

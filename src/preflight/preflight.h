@@ -5,6 +5,7 @@
  *   preflight      server, login, layout, ids, filter, databases; all that a run needs
  *   layout_check, id_check, date_check, places_check, disk_room   one subject each
  *   find_check     measures how records can be read
+ *   file_known     whether a file in place of a server is the one that the last run read
  *   sample         reads some records and files, as a run would
  *   store_probe    finds out what the store can do
  *   mark_test      writes the mark to one record, and takes it back

@@ -12,6 +12,7 @@
 #include "ledger/decisions.h"
 #include "ledger/last_failures.h"
 #include "ledger/leases.h"
+#include "preflight/file_known.h"
 #include "preflight/pinned.h"
 #include "preflight/store_probe.h"
 
@@ -62,7 +63,7 @@ static bool settings_keep(struct run_entry *entry, struct err *err)
 {
     const struct engine_settings *s = entry->settings;
 
-    return pinned_keep(entry->ledger, s, err)
+    return pinned_keep(entry->ledger, s, err) && file_known_keep(entry->ledger, s, err)
            && store_probe_keep(entry->ledger, s, &s->store.traits, entry->cancel, err)
            && (!s->accept_record_ids
                || ledger_note_write(entry->ledger, "record ids accepted by", s->accept_record_ids,

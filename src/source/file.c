@@ -53,6 +53,16 @@ void file_close(struct file_source *file)
     free(file);
 }
 
+void file_looks(const struct file_source *file, struct source_looks *looks_r)
+{
+    const struct fmp12_facts *facts = fmp12_facts(file->file);
+
+    *looks_r = (struct source_looks){ .size_bytes = facts->size_bytes,
+                                      .written_us = facts->written_us,
+                                      .sha256 = facts->sha256 };
+    (void)snprintf(looks_r->version, sizeof looks_r->version, "%s", facts->version);
+}
+
 struct file_view *file_view_new(const struct file_source *file)
 {
     struct file_view *view = mem_new(struct file_view);

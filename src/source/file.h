@@ -12,6 +12,7 @@
 
 #include "filemaker/filemaker.h"
 #include "fmp12/document.h"
+#include "source/looks.h"
 
 struct file_source;
 
@@ -22,6 +23,9 @@ struct file_source;
  */
 must_check bool file_open(const char *path, struct file_source **file_r, struct err *err);
 void file_close(struct file_source *file); /* NULL is allowed */
+
+/* As source_file_looks(). */
+void file_looks(const struct file_source *file, struct source_looks *looks_r);
 
 /* --- one reader's view of it, for source/local.c ------------------------------------------- */
 

@@ -63,6 +63,14 @@ void source_file_close(struct source_file *file)
     free(file);
 }
 
+void source_file_looks(const struct source_file *file, struct source_looks *looks_r)
+{
+    if (file->file)
+        file_looks(file->file, looks_r);
+    else
+        manifest_looks(file->manifest, looks_r);
+}
+
 bool local_view_new(const struct source_file *file, struct local_view **view_r, struct err *err)
 {
     struct local_view view = { 0 };

@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "filemaker/filemaker.h"
+#include "source/looks.h"
 
 struct source_file;
 
@@ -20,6 +21,9 @@ bool source_url_is_manifest(const char *url);
  */
 must_check bool source_file_open(const char *url, struct source_file **file_r, struct err *err);
 void source_file_close(struct source_file *file); /* NULL is allowed */
+
+/* As it was when it was opened. */
+void source_file_looks(const struct source_file *file, struct source_looks *looks_r);
 
 /* --- one reader's view of it, for source/source.c ------------------------------------------- */
 

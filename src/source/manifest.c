@@ -4,8 +4,10 @@
 #include "base/fs.h"
 #include "base/idset.h"
 #include "base/mem.h"
+#include "base/time.h"
 #include "source/manifest_folder.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TEXT_BYTES_MAX = 1024 * 1024 * 1024, GROWN_BY = 1024 };
@@ -302,11 +304,18 @@ static bool files_agree(const struct manifest *manifest, struct err *err)
 
 /* --- opening -------------------------------------------------------------------------------- */
 
-static bool text_read(int folder_fd, const char *name, struct str *text, struct err *err)
+static bool text_read(int folder_fd, const char *name, struct str *text, int64_t *written_us_r,
+                      struct err *err)
 {
     auto_close int fd = -1;
+    struct stat stat;
 
-    return manifest_folder_file(folder_fd, name, &fd, err) && fs_read_rest(fd, name, text, err);
+    if (!manifest_folder_file(folder_fd, name, &fd, err))
+        return false;
+    if (fstat(fd, &stat) != 0)
+        return err_os(err, "looking at it");
+    *written_us_r = stat.st_mtim.tv_sec * TIME_SECOND + stat.st_mtim.tv_nsec / 1000;
+    return fs_read_rest(fd, name, text, err);
 }
 
 static bool manifest_fill(struct manifest *manifest, struct err *err)
@@ -314,7 +323,8 @@ static bool manifest_fill(struct manifest *manifest, struct err *err)
     auto_manifest_lines *lines = NULL;
 
     manifest->text = (struct str)STR_MAX(TEXT_BYTES_MAX);
-    if (!text_read(manifest->folder_fd, manifest->name, &manifest->text, err))
+    if (!text_read(manifest->folder_fd, manifest->name, &manifest->text, &manifest->written_us,
+                   err))
         return false;
     manifest->sha256 = sha256_of(str_span(&manifest->text));
     if (!manifest_lines_open(str_span(&manifest->text), &lines, err))
@@ -339,6 +349,13 @@ bool manifest_open(const char *path, struct manifest **manifest_r, struct err *e
         return err_ctx(err, "the manifest '%s'", path);
     *manifest_r = take(manifest);
     return true;
+}
+
+void manifest_looks(const struct manifest *manifest, struct source_looks *looks_r)
+{
+    *looks_r = (struct source_looks){ .size_bytes = manifest->text.size,
+                                      .written_us = manifest->written_us,
+                                      .sha256 = manifest->sha256 };
 }
 
 /* --- counting again ------------------------------------------------------------------------- */
@@ -366,8 +383,9 @@ bool manifest_recount(const struct manifest *manifest, const char *table, uint64
 {
     auto_str text = STR_MAX(TEXT_BYTES_MAX);
     struct sha256 now;
+    int64_t ignored;
 
-    if (!text_read(manifest->folder_fd, manifest->name, &text, err))
+    if (!text_read(manifest->folder_fd, manifest->name, &text, &ignored, err))
         return err_ctx(err, "the manifest");
     now = sha256_of(str_span(&text));
     if (!sha256_equal(&now, &manifest->sha256))

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "source/looks.h"
 #include "source/manifest_lines.h"
 
 /* A document. */
@@ -36,6 +37,7 @@ struct manifest {
     char *name; /* of the manifest in its folder */
     struct str text;
     struct sha256 sha256; /* of the text */
+    int64_t written_us;   /* when it was written last, as the disk has it; wall clock */
     bool has_mark;        /* it begins with a byte order mark */
     struct manifest_table *tables;
     size_t table_count;
@@ -52,6 +54,9 @@ struct manifest {
  */
 must_check bool manifest_open(const char *path, struct manifest **manifest_r, struct err *err);
 void manifest_close(struct manifest *manifest); /* NULL is allowed */
+
+/* As source_file_looks(). */
+void manifest_looks(const struct manifest *manifest, struct source_looks *looks_r);
 
 /*
  * Counts a table's records in the manifest as it is now, from its first line on, and the files of its

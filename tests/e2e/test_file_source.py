@@ -13,7 +13,7 @@ import uuid
 
 sys.dont_write_bytecode = True
 
-from fmp12_writer import Fmp12, leads_to, number
+from fmp12_writer import Fmp12, leads_to, masked, number, scsu
 from harness import ROOT, Bench, main, need_programs
 
 SHARED = pathlib.Path(os.environ.get("FMFERRY_SHARED") or ROOT.parent / "shared") / "corpus"
@@ -149,6 +149,54 @@ def moves_all(tap, bench):
     tap.ok(bench.ferry("run").code == 0 and len(stored(bench)) == len(wanted) + 1, "a newer copy of the file: what is new is moved")
 
 
+def current(bench):
+    """The bytes to which the rows lead, in the order of the records."""
+    return [(bench.store / key).read_bytes() for (key,) in
+            bench.sql("select v.key from fmferry_document d join fmferry_version v on v.document = d.document and v.number = d.version "
+                      "order by d.record_id")]
+
+
+def is_exchanged(tap, bench):
+    """Between two runs the file is copied, replaced by a newer one, by an older one."""
+    path, (file, bodies) = bench.folder / "Clinic.fmp12", good_file(4)
+
+    def written(at, words=None):
+        os.utime(path, (at, at))
+        checked, dry = bench.ferry("check"), bench.ferry("run", "--dry-run")
+        ran = bench.ferry("run")
+        for what, said in (("check", checked.out), ("a dry run", dry.err), ("a run", ran.err)):
+            said = " ".join(said.split())
+            tap.ok(words in said if words else "at the last run" not in said, f"{what}: {words or 'says nothing of the file'}", said)
+        return " ".join(ran.err.split())
+
+    path.write_bytes(file.bytes())
+    size = path.stat().st_size
+    configured(bench, path)
+    written(1_700_000_000)
+    written(1_700_000_000)
+    written(1_700_000_100, "It holds the same: it was only copied")
+    written(1_700_000_100)
+    file.record(129, 60_000, {1: identity(98), 2: "Letter", 3: leads_to(1)})
+    edited = b"%PDF-1.4 another page was scanned"
+    file.put_object(129, 50, {"FILE": edited}, name="edited.pdf")
+    file.record(129, 700, {1: identity(1), 2: "Letter", 3: leads_to(50)}, changes=9)
+    file.put([2, 3], masked(scsu("22.0")))
+    path.write_bytes(file.bytes())
+    said = written(1_700_000_200, "A newer copy of the same is right")
+    tap.ok(f"{path.stat().st_size} bytes, written 2023-11-14T22:16:40.000000Z by FileMaker 22.0; then {size} bytes, "
+           "written 2023-11-14T22:15:00.000000Z by FileMaker 21.1" in said, "what it is, and what it was", said)
+    tap.same(current(bench), [edited, *(bodies[n] for n in (2, 3, 4)), bodies[1]], "what is new or was edited is moved")
+    newer = path.read_bytes()
+    path.write_bytes(good_file(4)[0].bytes())
+    written(1_700_000_000, "It is an older copy: documents that were edited since would be moved again, as they were then")
+    tap.same(bench.sql("select record_id from fmferry_document where state = 'gone'"), [(60_000,)], "what the older has not counts as gone")
+    tap.same(current(bench)[:4], [bodies[n] for n in (1, 2, 3, 4)], "what was edited since is as it was then")
+    path.write_bytes(newer)
+    written(1_700_000_200, "A newer copy of the same is right")
+    tap.same(current(bench), [edited, *(bodies[n] for n in (2, 3, 4)), bodies[1]], "and all is right again with the newer one")
+    tap.ok(bench.ferry("verify", "--deep").code == 0, "verify agrees")
+
+
 def says_what_stays(tap, bench):
     path = bench.folder / "Clinic.fmp12"
     file, bodies = good_file(4)
@@ -201,7 +249,7 @@ def survives_kills(tap, bench):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (moves_a_sample, moves_all, judges_both, says_what_stays, refuses, survives_kills):
+    for story in (moves_a_sample, moves_all, judges_both, is_exchanged, says_what_stays, refuses, survives_kills):
         with Bench(tap, "file-source-" + story.__name__.replace("_", "-")) as bench:
             story(tap, bench)
 

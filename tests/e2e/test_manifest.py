@@ -5,6 +5,7 @@ or nothing moves; bytes of another size or MD5 than the manifest says are refuse
 """
 
 import hashlib
+import os
 import sys
 import uuid
 
@@ -61,6 +62,12 @@ def moves_all(tap, bench):
     tap.same(bench.sql("select count(*) from fmferry_witness"), [(5,)], "each has the manifest's MD5")
     seen = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate.jsonl")
     tap.ok(seen.code == 0, "verify --deep agrees", seen.out[-1500:], seen.err[-900:])
+    tap.ok("at the last run" not in ran.err, "a list that stayed the same is not spoken of", ran.err)
+    export(bench, count=6)
+    os.utime(bench.folder / "export" / "manifest.csv", (4_000_000_000, 4_000_000_000))
+    ran = bench.ferry("run")
+    tap.ok(ran.code == 0 and "A newer copy of the same is right" in " ".join(ran.err.split()), "of a longer list it is said what follows", ran.err)
+    tap.same(len(stored(bench)), len(wanted) + 1, "what is new is moved")
 
 
 def bad_bytes_stay(tap, bench):
