@@ -136,28 +136,32 @@ static bool previous_note(struct ledger *ledger, const struct ledger_claim *clai
     return !previous || ledger_evidence(ledger, claim, previous, err);
 }
 
+/* `print_r`: as registry_put_document(). A row that we took over is not ours alone. */
 static bool row_put(struct ledger *ledger, struct registry *registry, const struct stored *s,
-                    bool *exists_r, struct err *err)
+                    int64_t *print_r, struct err *err)
 {
     struct registry_document document = row_document(s->row, time_now_us());
 
     document.doubt = *s->doubt ? s->doubt : NULL;
     document.doubt_about = s->claim->patient_id;
     document.writer = (struct registry_writer){ ledger_source_created_us(ledger), s->claim->epoch };
+    document.print = s->row_print;
     return (!s->take_over
             || registry_take_over_previous(registry, &document.filemaker_id, &document.id, err))
-           && registry_put_document(registry, &document, exists_r, err);
+           && registry_put_document(registry, &document, s->row_exists_r, print_r, err);
 }
 
 static bool stored_work(const struct writer_context *to, void *args, struct err *err)
 {
     const struct stored *s = *(const struct stored **)args;
+    int64_t print;
 
     *s->ready_r = true;
-    return ledger_store(to->ledger, s->claim, s->version, s->link, s->patient, err)
+    return ledger_store_document(to->ledger, s->claim, s->version, s->link, s->patient, err)
+           && row_put(to->ledger, to->registry, s, &print, err)
+           && ledger_store_version(to->ledger, s->claim, s->version, print, err)
            && (!s->had_failed || ledger_last_failure_forget(to->ledger, s->claim->document, err))
            && previous_note(to->ledger, s->claim, s->previous, err)
-           && row_put(to->ledger, to->registry, s, s->row_exists_r, err)
            && (!s->has_siblings
                || ledger_record_ready(to->ledger, s->claim, s->version->mod_id, s->ready_r, err));
 }

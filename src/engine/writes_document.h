@@ -57,10 +57,12 @@ struct stored {
     const char *patient;                   /* the application's id, or NULL            */
     const char *doubt;                     /* "", or what speaks against this patient  */
     const struct ledger_attempt *previous; /* evidence of an earlier importer's work, or NULL */
-    bool take_over;     /* an earlier importer's row becomes ours                               */
-    bool has_siblings;  /* the record may hold other documents                                  */
-    bool had_failed;    /* in an earlier run, which is forgotten                                */
-    bool *ready_r;      /* whether nothing is missing but the mark: see write_record_ready()    */
+    bool take_over;    /* an earlier importer's row becomes ours                               */
+    bool has_siblings; /* the record may hold other documents                                  */
+    bool had_failed;   /* in an earlier run, which is forgotten                                */
+    int64_t
+        row_print; /* of the row as we wrote it last; 0: it is new, or not ours alone             */
+    bool *ready_r; /* whether nothing is missing but the mark: see write_record_ready()    */
     bool *row_exists_r; /* false: people have deleted the document's row, which is not made again */
 };
 

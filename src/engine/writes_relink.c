@@ -97,11 +97,15 @@ static bool relink_switch_work(const struct writer_context *to, void *args, stru
         .key = change->current->key,
         .now_us = time_now_us(),
         .writer = { ledger_source_created_us(to->ledger), change->claim->epoch },
+        .print = change->row_print,
     };
+    int64_t print;
 
     return ledger_link_switch(to->ledger, change->claim, change->target, change->current,
                               change->moves, change->move_count, err)
-           && registry_move_document(to->registry, &move, given->row_exists_r, err);
+           && registry_move_document(to->registry, &move, given->row_exists_r, &print, err)
+           && ledger_link_print(to->ledger, change->claim, change->moves, change->move_count, print,
+                                err);
 }
 
 bool write_relink_switch(struct writer *writer, const struct relink_switch *change,

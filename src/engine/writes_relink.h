@@ -26,6 +26,7 @@ struct relink_switch {
     const struct ledger_link_move *moves; /* the versions whose bytes lie under a new key  */
     size_t move_count;
     struct uuid row_id;
+    int64_t row_print;  /* of the row as we wrote it last; 0: it is not ours alone */
     const char *bucket; /* of the store, for the row */
 };
 

@@ -91,9 +91,10 @@ static bool row_put(const struct writer_context *to, const struct upload_row_par
 {
     auto_upload_row *row = upload_row_make(parts);
     struct registry_document document = upload_row_document(row, time_now_us());
+    int64_t ignored; /* uploads are never taken back */
 
     document.writer = (struct registry_writer){ ledger_source_created_us(to->ledger), epoch };
-    return registry_put_document(to->registry, &document, there_r, err);
+    return registry_put_document(to->registry, &document, there_r, &ignored, err);
 }
 
 static bool stored_work(const struct writer_context *to, void *args, struct err *err)

@@ -38,9 +38,9 @@ static void stored_evidence(const struct ledger_version *version, struct str *to
     str_add_text(to, " by FileMaker");
 }
 
-bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
-                  const struct ledger_version *version, enum ledger_link link, const char *patient,
-                  struct err *err)
+bool ledger_store_document(struct ledger *ledger, const struct ledger_claim *claim,
+                           const struct ledger_version *version, enum ledger_link link,
+                           const char *patient, struct err *err)
 {
     auto_str evidence = STR_MAX(KIB(4));
     struct transition step = ledger_claim_step(claim, LEDGER_STORED, NULL);
@@ -58,12 +58,26 @@ bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
                             sql_i64((int64_t)version->mod_id), sql_i64(time_now_us())),
                    err)
            && ledger_touched(ledger, claim->document, err)
-           && sql_send(ledger->sql, &LEDGER_VERSION_STORE,
-                       sql_args(sql_i64(claim->document), sql_i64(version->number),
-                                sql_bytes(version->sha256.bytes, SHA256_SIZE),
-                                sql_text(version->imprint)),
-                       err)
            && witness_keep(ledger, claim, version, err) && ledger_transition(ledger, &step, err);
+}
+
+bool ledger_store_version(struct ledger *ledger, const struct ledger_claim *claim,
+                          const struct ledger_version *version, int64_t row_print, struct err *err)
+{
+    return sql_send(ledger->sql, &LEDGER_VERSION_STORE,
+                    sql_args(sql_i64(claim->document), sql_i64(version->number),
+                             sql_bytes(version->sha256.bytes, SHA256_SIZE),
+                             sql_text(version->imprint),
+                             row_print ? sql_i64(row_print) : sql_null()),
+                    err);
+}
+
+bool ledger_store(struct ledger *ledger, const struct ledger_claim *claim,
+                  const struct ledger_version *version, enum ledger_link link, const char *patient,
+                  struct err *err)
+{
+    return ledger_store_document(ledger, claim, version, link, patient, err)
+           && ledger_store_version(ledger, claim, version, 0, err);
 }
 
 bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim, uint64_t mod_id,

@@ -15,6 +15,18 @@ must_check bool ledger_store(struct ledger *ledger, const struct ledger_claim *c
                              const struct ledger_version *version, enum ledger_link link,
                              const char *patient, struct err *err);
 
+/*
+ * Both steps of it by themselves, in one change: the first finds out whether the claim is still ours,
+ * the second keeps what the row is like that was written in between.
+ *   row_print   as registry_put_document() gave it, or 0
+ */
+must_check bool ledger_store_document(struct ledger *ledger, const struct ledger_claim *claim,
+                                      const struct ledger_version *version, enum ledger_link link,
+                                      const char *patient, struct err *err);
+must_check bool ledger_store_version(struct ledger *ledger, const struct ledger_claim *claim,
+                                     const struct ledger_version *version, int64_t row_print,
+                                     struct err *err);
+
 /* In a change: stored → done. `mod_id`: the record's after our mark. */
 must_check bool ledger_finish(struct ledger *ledger, const struct ledger_claim *claim,
                               uint64_t mod_id, struct err *err);

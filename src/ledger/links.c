@@ -158,6 +158,16 @@ bool ledger_link_switch(struct ledger *ledger, const struct ledger_claim *claim,
            && ledger_touched(ledger, claim->document, err) && ledger_transition(ledger, &step, err);
 }
 
+bool ledger_link_print(struct ledger *ledger, const struct ledger_claim *claim,
+                       const struct ledger_link_move *moves, size_t count, int64_t row_print,
+                       struct err *err)
+{
+    return sql_run(ledger->sql, &LEDGER_VERSION_PRINT,
+                   sql_args(sql_i64(claim->document), sql_i64(version_after(claim, moves, count)),
+                            row_print ? sql_i64(row_print) : sql_null()),
+                   err);
+}
+
 bool ledger_key_is_used(struct ledger *ledger, const char *key, bool *used_r, struct err *err)
 {
     int64_t document;

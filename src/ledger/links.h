@@ -73,6 +73,11 @@ must_check bool ledger_link_switch(struct ledger *ledger, const struct ledger_cl
                                    const struct ledger_link_move *moves, size_t count,
                                    struct err *err);
 
+/* In a change, after ledger_link_switch(): keeps the print of the row as it is from now on, or 0. */
+must_check bool ledger_link_print(struct ledger *ledger, const struct ledger_claim *claim,
+                                  const struct ledger_link_move *moves, size_t count,
+                                  int64_t row_print, struct err *err);
+
 /* In a change: sets the state of one version of a held document. */
 must_check bool ledger_link_note(struct ledger *ledger, const struct ledger_claim *claim,
                                  int64_t number, enum ledger_version_state state, struct err *err);

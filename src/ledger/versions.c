@@ -51,6 +51,7 @@ static struct ledger_version claim_version_read(const struct sql_rows *rows)
                                       .patient = ledger_column_or_null(rows, 9),
                                       .imprint = ledger_column_or_null(rows, 10),
                                       .mark_stood = sql_get_i64(rows, 11) != 0,
+                                      .row_print = sql_get_i64(rows, 12),
                                       .stored = !span_is(sql_get_text(rows, 8), "intended"),
                                       .leaving = span_is(sql_get_text(rows, 8), "leaving") };
 

@@ -29,6 +29,8 @@ struct ledger_version {
     char *imprint;   /* the words that the server must have for the object (store.h), or NULL */
     enum ledger_witness witness;
     uint8_t md5[MD5_SIZE]; /* the witness's */
+    int64_t
+        row_print; /* of the application's row as we left it (registry/left.h); 0: not ours alone */
     bool stored;
     bool leaving; /* its bytes are filed under another patient: its object is to be removed */
 };

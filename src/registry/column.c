@@ -302,3 +302,11 @@ struct sql_value column_value(const struct registry_column *column, const struct
     }
     abort();
 }
+
+bool column_may_hold_ids(const struct registry_column *document,
+                         const struct registry_column *patient)
+{
+    return document->kind == patient->kind || document->kind == COLUMN_OTHER
+           || patient->kind == COLUMN_OTHER
+           || (document->kind == COLUMN_TEXT && patient->kind == COLUMN_UUID);
+}

@@ -48,3 +48,7 @@ struct sql_value column_uuid(const struct registry_column *column, const struct 
                              char text[COLUMN_TEXT_SIZE]);
 struct sql_value column_id(const struct registry_column *column, struct span id,
                            char text[COLUMN_TEXT_SIZE]);
+
+/* Whether a documents' column can hold the ids of a patients' column. */
+bool column_may_hold_ids(const struct registry_column *document,
+                         const struct registry_column *patient);

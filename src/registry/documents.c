@@ -117,22 +117,25 @@ static bool row_claim(struct registry *registry, const struct uuid *id,
                       struct err *err)
 {
     char text[UUID_TEXT_SIZE];
+    struct sql_args args =
+        sql_args(sql_text(uuid_text(id, text)), sql_i64(writer->lineage), sql_i64(writer->epoch));
     int64_t writes;
 
+    *there_r = true;
     if (!registry_begin_change(registry, err)
-        || !sql_number(registry->sql, &REGISTRY_ROW_CLAIM,
-                       sql_args(sql_text(uuid_text(id, text)), sql_i64(writer->lineage),
-                                sql_i64(writer->epoch)),
-                       0, &writes, err))
+        || !sql_run(registry->sql, &REGISTRY_ROW_CLAIM_NEW, args, err))
+        return false;
+    *is_new_r = sql_changed(registry->sql) == 1;
+    if (*is_new_r)
+        return true;
+    if (!sql_number(registry->sql, &REGISTRY_ROW_CLAIM, args, 0, &writes, err))
         return false;
     if (writes == 0)
         return err_set(err, ERR_DATABASE, SQL_CONSTRAINT,
                        "the row was written by a later claim than epoch %jd (was the ledger "
                        "restored from a backup?)",
                        (intmax_t)writer->epoch);
-    *is_new_r = writes == 1;
-    *there_r = true;
-    return *is_new_r || registry_table_has(registry->documents, id, there_r, err);
+    return registry_table_has(registry->documents, id, there_r, err);
 }
 
 /* `may_have_one`: the document was written before. */
@@ -156,19 +159,41 @@ static bool patient_is_good(const struct registry *registry, const char *patient
     return !patient || registry_patient_fits(registry, span_of(patient), err);
 }
 
+/* One that was there before us, with or without our id, is never ours alone. */
+static bool row_make_new(struct registry *registry, const struct uuid *id,
+                         const struct template_values *values, int64_t *print_r, struct err *err)
+{
+    bool changed;
+
+    return registry_table_make(registry->documents, values, id, print_r, err)
+           && (*print_r || registry_table_put(registry->documents, values, &changed, err));
+}
+
+static bool row_put_again(struct registry *registry, const struct registry_document *d,
+                          const struct template_values *values, int64_t *print_r, struct err *err)
+{
+    bool changed;
+
+    return registry_left_before(registry, &d->id, d->print, print_r, err)
+           && registry_table_put(registry->documents, values, &changed, err)
+           && registry_left_after(registry, &d->id, print_r, err);
+}
+
 bool registry_put_document(struct registry *registry, const struct registry_document *d,
-                           bool *there_r, struct err *err)
+                           bool *there_r, int64_t *print_r, struct err *err)
 {
     struct document_putting putting = { registry, d };
     struct template_values values = { document_value, &putting };
-    bool is_new, changed;
+    bool is_new;
 
+    *print_r = 0;
     if (!patient_is_good(registry, d->patient, err)
         || !row_claim(registry, &d->id, &d->writer, &is_new, there_r, err))
         return false;
     return !*there_r
            || (doubt_note(registry, &d->id, d->doubt, d->doubt_about, !is_new, err)
-               && registry_table_put(registry->documents, &values, &changed, err));
+               && (is_new ? row_make_new(registry, &d->id, &values, print_r, err)
+                          : row_put_again(registry, d, &values, print_r, err)));
 }
 
 /* A document on its way to another patient. */
@@ -191,16 +216,26 @@ static struct value move_value(const void *arg, const struct template_piece *pie
     return document_value(&putting, piece);
 }
 
-bool registry_move_document(struct registry *registry, const struct registry_move *move,
-                            bool *there_r, struct err *err)
+static bool row_move(struct registry *registry, const struct registry_move *move, int64_t *print_r,
+                     struct err *err)
 {
     struct document_moving moving = { registry, move };
     struct template_values values = { move_value, &moving };
+
+    return registry_left_before(registry, &move->id, move->print, print_r, err)
+           && registry_table_move(registry->documents, &values, err)
+           && registry_left_after(registry, &move->id, print_r, err);
+}
+
+bool registry_move_document(struct registry *registry, const struct registry_move *move,
+                            bool *there_r, int64_t *print_r, struct err *err)
+{
     bool is_new;
 
+    *print_r = 0;
     return patient_is_good(registry, move->patient, err)
            && row_claim(registry, &move->id, &move->writer, &is_new, there_r, err)
-           && (!*there_r || registry_table_move(registry->documents, &values, err))
+           && (!*there_r || row_move(registry, move, print_r, err))
            && doubt_note(registry, &move->id, NULL, NULL, true, err);
 }
 

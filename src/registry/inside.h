@@ -34,6 +34,10 @@ enum {
     STATEMENT_MEMBERS,
     STATEMENT_LIST,
     STATEMENT_LIST_OF_CATEGORY,
+    /* left.c */
+    STATEMENT_LEFT_PRINT,
+    STATEMENT_LEFT_POINTED,
+    STATEMENT_LEFT_REMOVE,
     /* imports.c */
     STATEMENT_REFERENCING,
     STATEMENT_REMOVE,
@@ -73,6 +77,17 @@ must_check bool registry_ids_read(struct sql_rows *rows,
 
 /* Whether the application shows a row, in words for a statement. In rows.c. */
 const char *registry_active_words(const struct registry *registry);
+
+/*
+ * In a change, before and after a document's row is written once more: follow whether it is as we
+ * left it. In left.c.
+ *   print     as we wrote it last, or 0
+ *   print_r   in between 0 or not: whether it was as we left it; after that the new print, or 0
+ */
+must_check bool registry_left_before(struct registry *registry, const struct uuid *id,
+                                     int64_t print, int64_t *print_r, struct err *err);
+must_check bool registry_left_after(struct registry *registry, const struct uuid *id,
+                                    int64_t *print_r, struct err *err);
 
 /* Make the statements that read documents and patients. In documents.c and patients.c. */
 void registry_documents_prepare(struct registry *registry);

@@ -113,6 +113,7 @@ struct registry_document {
     const char *doubt; /* why the document itself contradicts its patient; NULL: it does not */
     const char *doubt_about; /* that patient's FileMaker id                                     */
     struct registry_writer writer;
+    int64_t print; /* the row's, as it was when we wrote it last; 0: it is not ours alone   */
 
     /* Gives any field of the record; NULL: the record is not at hand. */
     struct registry_field (*field)(const void *arg, const char *name);
@@ -122,10 +123,12 @@ struct registry_document {
 /*
  * In a change: makes the row, or brings it up to date.
  *   there_r   false: it was deleted in the application since we made it, and is not made again
+ *   print_r   a number made of the whole row as we left it, by which left.h tells whether people have
+ *             changed it since; 0: it was there before us, or they have changed it already
  */
 must_check bool registry_put_document(struct registry *registry,
                                       const struct registry_document *document, bool *there_r,
-                                      struct err *err);
+                                      int64_t *print_r, struct err *err);
 
 /* A document's new place: another patient, or none, and the key that follows from it. */
 struct registry_move {
@@ -134,11 +137,12 @@ struct registry_move {
     const char *bucket, *key;
     int64_t now_us;
     struct registry_writer writer;
+    int64_t print; /* as registry_document has it */
 };
 
-/* In a change: points the row to another patient and key. `there_r`: as registry_put_document(). */
+/* In a change: points the row to another patient and key. Results as registry_put_document() has. */
 must_check bool registry_move_document(struct registry *registry, const struct registry_move *move,
-                                       bool *there_r, struct err *err);
+                                       bool *there_r, int64_t *print_r, struct err *err);
 
 /* Counts our rows that the application no longer has. */
 must_check bool registry_count_deleted(struct registry *registry, int64_t *count_r,

@@ -54,7 +54,7 @@ static void conflict_write(const struct statement_table *table, struct str *to)
     }
 }
 
-void statement_put(const struct statement_table *table, struct str *to)
+static void insert_write(const struct statement_table *table, struct str *to)
 {
     const char *comma = "";
 
@@ -74,8 +74,21 @@ void statement_put(const struct statement_table *table, struct str *to)
         comma = ", ";
     }
     str_add_char(to, ')');
+}
+
+void statement_put(const struct statement_table *table, struct str *to)
+{
+    insert_write(table, to);
     if (table->key)
         conflict_write(table, to);
+}
+
+void statement_make(const struct statement_table *table, const char *returned, struct str *to)
+{
+    insert_write(table, to);
+    str_printf(to, " on conflict (%s) do nothing", table->key);
+    if (returned)
+        str_printf(to, " returning %s", returned);
 }
 
 void statement_move(const struct statement_table *table, struct str *to)

@@ -27,5 +27,8 @@ struct statement_table {
 /* Makes a row, or brings it up to date, except the columns that are written once. */
 void statement_put(const struct statement_table *table, struct str *to);
 
+/* Makes a row if there is none, and gives an expression of the new one, or NULL. `table` has a key. */
+void statement_make(const struct statement_table *table, const char *returned, struct str *to);
+
 /* Updates the columns of a row that follow its patient; the row's key is the last parameter. */
 void statement_move(const struct statement_table *table, struct str *to);

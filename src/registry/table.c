@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "registry/column.h"
+#include "registry/print.h"
+#include "registry/quoted.h"
 #include "registry/registry_sql.h"
 #include "registry/statement.h"
 
@@ -16,7 +18,8 @@ struct registry_table {
     struct registry_column columns[COLUMNS_MAX];
     size_t count;
     struct str whole_row; /* an SQL expression: all columns of a row, ours or not */
-    struct registry_statement put, has, move, look;
+    struct print print;
+    struct registry_statement put, make, made, has, move, look;
 };
 
 void registry_table_free(struct registry_table *table)
@@ -26,10 +29,13 @@ void registry_table_free(struct registry_table *table)
     for (size_t i = 0; i < table->count; i++)
         column_clear(&table->columns[i]);
     free(table->put.words);
+    free(table->make.words);
+    free(table->made.words);
     free(table->has.words);
     free(table->move.words);
     free(table->look.words);
     str_clear(&table->whole_row);
+    str_clear(&table->print.words);
     free(table->plain_name);
     free(table->quoted_name);
     free(table);
@@ -95,14 +101,6 @@ const char *registry_table_needs(const struct registry_table *table, enum templa
     return NULL;
 }
 
-static bool may_hold_ids(const struct registry_column *document,
-                         const struct registry_column *patient)
-{
-    return document->kind == patient->kind || document->kind == COLUMN_OTHER
-           || patient->kind == COLUMN_OTHER
-           || (document->kind == COLUMN_TEXT && patient->kind == COLUMN_UUID);
-}
-
 void registry_table_compare(const struct registry_table *documents,
                             const struct registry_table *patients, struct str *problems)
 {
@@ -112,45 +110,10 @@ void registry_table_compare(const struct registry_table *documents,
     if (!patient)
         patient = column_of(patients, NAME_ROW_ID);
     if (document && patient && document->is_there && patient->is_there
-        && !may_hold_ids(document, patient))
+        && !column_may_hold_ids(document, patient))
         str_printf(problems, "%s.%s is %s, and the patients' ids in %s.%s are %s\n",
                    documents->plain_name, document->plain_name, document->type,
                    patients->plain_name, patient->plain_name, patient->type);
-}
-
-/* --- names ------------------------------------------------------------------------------------ */
-
-static void name_quote(struct str *to, struct span name)
-{
-    str_add_char(to, '"');
-    for (size_t i = 0; i < name.size; i++) {
-        if (name.at[i] == '"')
-            str_add_char(to, '"');
-        str_add_char(to, name.at[i]);
-    }
-    str_add_char(to, '"');
-}
-
-static char *quoted_name_of(struct span name)
-{
-    auto_str text = STR_MAX(2 * NAME_BYTES);
-
-    name_quote(&text, name);
-    return str_take(&text);
-}
-
-/* A table's name in quotes: "clinic"."documents" with its schema, if the database has schemas. */
-static char *quoted_table(const struct sql *sql, const char *name)
-{
-    struct span rest = span_of(name), first = span_cut(&rest, '.');
-    auto_str text = STR_MAX(4 * NAME_BYTES);
-
-    if (!rest.at || sql_kind_of(sql) == SQL_SQLITE)
-        return quoted_name_of(span_of(name));
-    name_quote(&text, first);
-    str_add_char(&text, '.');
-    name_quote(&text, rest);
-    return str_take(&text);
 }
 
 /* --- rules ------------------------------------------------------------------------------------ */
@@ -235,17 +198,6 @@ static void column_take(struct registry_table *table, const struct sql_rows *row
     column_type_read(column, sql_get_text(rows, 1));
 }
 
-static void whole_row_add(struct registry_table *table, struct span column)
-{
-    auto_free char *name = quoted_name_of(column);
-
-    str_add_text(&table->whole_row, table->whole_row.size ? " || ',' || " : "");
-    if (sql_kind_of(table->sql) == SQL_SQLITE)
-        str_printf(&table->whole_row, "quote(%s)", name);
-    else
-        str_printf(&table->whole_row, "quote_nullable(cast(%s as text))", name);
-}
-
 static void columns_judge(struct registry_table *table, struct str *problems)
 {
     for (size_t i = 0; i < table->count; i++) {
@@ -285,11 +237,13 @@ static bool columns_read(struct registry_table *table, struct str *problems, str
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         read++;
-        whole_row_add(table, sql_get_text(rows, 0));
+        whole_row_add(&table->whole_row, table->print.kind, sql_get_text(rows, 0));
+        print_add(&table->print, sql_get_text(rows, 0), sql_get_text(rows, 1));
         column_take(table, rows, problems);
     }
     if (step == STEP_ERROR)
         return false;
+    print_end(&table->print);
     if (read == 0)
         str_printf(problems, "there is no table '%.64s'\n", table->plain_name);
     else
@@ -299,31 +253,50 @@ static bool columns_read(struct registry_table *table, struct str *problems, str
 
 /* --- statements ------------------------------------------------------------------------------- */
 
+static bool statement_keep(struct registry_statement *statement, const char *name,
+                           struct str *words, struct err *err)
+{
+    if (!str_fits(words, "a statement", err))
+        return false;
+    registry_statement_set(statement, name, str_take(words));
+    return true;
+}
+
+/* Those that name a row need the column of its id. */
+static bool row_statements_make(struct registry_table *t, const struct statement_table *names,
+                                struct err *err)
+{
+    bool is_sqlite = sql_kind_of(t->sql) == SQL_SQLITE;
+    auto_str make = STR_MAX(STATEMENT_MAX), made = STR_MAX(STATEMENT_MAX);
+    auto_str has = STR_MAX(STATEMENT_MAX), move = STR_MAX(STATEMENT_MAX);
+    auto_str look = STR_MAX(STATEMENT_MAX);
+
+    statement_make(names, is_sqlite ? NULL : str_text(&t->print.words), &make);
+    str_printf(&made, "select %s from %s where %s = $1", str_text(&t->print.words), names->name,
+               names->key);
+    str_printf(&has, "select count(*) from (select %s from %s where %s = $1%s) held", names->key,
+               names->name, names->key, is_sqlite ? "" : " for key share");
+    statement_move(names, &move);
+    str_printf(&look, "select %s from %s where %s = $1", str_text(&t->whole_row), names->name,
+               names->key);
+    return statement_keep(&t->make, "row_make", &make, err)
+           && statement_keep(&t->made, "row_made", &made, err)
+           && statement_keep(&t->has, "row_has", &has, err)
+           && statement_keep(&t->move, "row_move", &move, err)
+           && statement_keep(&t->look, "row_look", &look, err);
+}
+
 static bool statements_make(struct registry_table *table, struct err *err)
 {
-    bool is_sqlite = sql_kind_of(table->sql) == SQL_SQLITE;
     const char *key = registry_table_column(table, NAME_ROW_ID);
     struct statement_table names = { table->quoted_name, key, table->columns, table->count };
-    auto_str put = STR_MAX(STATEMENT_MAX), has = STR_MAX(STATEMENT_MAX),
-             move = STR_MAX(STATEMENT_MAX), look = STR_MAX(STATEMENT_MAX);
+    auto_str put = STR_MAX(STATEMENT_MAX);
 
     statement_put(&names, &put);
-    if (key) {
-        str_printf(&has, "select count(*) from (select %s from %s where %s = $1%s) held", key,
-                   table->quoted_name, key, is_sqlite ? "" : " for key share");
-        statement_move(&names, &move);
-        str_printf(&look, "select %s from %s where %s = $1", str_text(&table->whole_row),
-                   table->quoted_name, key);
-    }
-    if (!str_fits(&put, "a statement", err) || !str_fits(&has, "a statement", err)
-        || !str_fits(&move, "a statement", err) || !str_fits(&look, "a statement", err)
-        || !str_fits(&table->whole_row, "a table's columns", err))
-        return false;
-    registry_statement_set(&table->put, "row_put", str_take(&put));
-    registry_statement_set(&table->has, "row_has", str_take(&has));
-    registry_statement_set(&table->move, "row_move", str_take(&move));
-    registry_statement_set(&table->look, "row_look", str_take(&look));
-    return true;
+    return str_fits(&table->whole_row, "a table's columns", err)
+           && str_fits(&table->print.words, "a table's columns", err)
+           && statement_keep(&table->put, "row_put", &put, err)
+           && (!key || row_statements_make(table, &names, err));
 }
 
 bool registry_table_open(struct sql *sql, enum template_table kind, const char *name,
@@ -337,6 +310,7 @@ bool registry_table_open(struct sql *sql, enum template_table kind, const char *
     table->plain_name = mem_text(name);
     table->quoted_name = quoted_table(sql, name);
     table->whole_row = (struct str)STR_MAX(STATEMENT_MAX / 2);
+    print_begin(&table->print, sql_kind_of(sql));
     for (size_t i = 0; i < rules_count; i++)
         for (size_t k = 0; k < rules[i].count; k++)
             rule_take(table, &rules[i].rules[k], problems);
@@ -400,16 +374,58 @@ static bool table_run(struct registry_table *table, const struct sql_text *words
            || err_ctx(err, "%s", table->plain_name);
 }
 
+static bool all_parameters_add(const struct registry_table *table,
+                               const struct template_values *values, struct put_parameters *to,
+                               struct err *err)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (!table->columns[i].read_only
+            && !parameter_add(table, &table->columns[i], values, to, err))
+            return false;
+    return true;
+}
+
+/* Where a way to the database costs little, the print is asked for by itself: that is less work. */
+static bool row_make_sqlite(struct registry_table *table, struct put_parameters *parameters,
+                            const struct uuid *id, int64_t *print_r, struct err *err)
+{
+    char text[COLUMN_TEXT_SIZE];
+
+    if (!table_run(table, &table->make.text, parameters, err))
+        return false;
+    return sql_changed(table->sql) == 0
+           || sql_number(table->sql, &table->made.text,
+                         sql_args(column_uuid(column_of(table, NAME_ROW_ID), id, text)), 0, print_r,
+                         err);
+}
+
+bool registry_table_make(struct registry_table *table, const struct template_values *values,
+                         const struct uuid *id, int64_t *print_r, struct err *err)
+{
+    auto_parameters parameters = { .count = 0 };
+
+    *print_r = 0;
+    if (!table->make.words || !all_parameters_add(table, values, &parameters, err))
+        return !table->make.words;
+    if (sql_kind_of(table->sql) == SQL_SQLITE)
+        return row_make_sqlite(table, &parameters, id, print_r, err);
+    return sql_number(table->sql, &table->make.text,
+                      (struct sql_args){ parameters.values, parameters.count }, 0, print_r, err)
+           || err_ctx(err, "%s", table->plain_name);
+}
+
+const char *registry_table_print_words(const struct registry_table *table)
+{
+    return str_text(&table->print.words);
+}
+
 bool registry_table_put(struct registry_table *table, const struct template_values *values,
                         bool *changed_r, struct err *err)
 {
     auto_parameters parameters = { .count = 0 };
 
-    for (size_t i = 0; i < table->count; i++)
-        if (!table->columns[i].read_only
-            && !parameter_add(table, &table->columns[i], values, &parameters, err))
-            return false;
-    if (!table_run(table, &table->put.text, &parameters, err))
+    if (!all_parameters_add(table, values, &parameters, err)
+        || !table_run(table, &table->put.text, &parameters, err))
         return false;
     *changed_r = sql_changed(table->sql) > 0;
     return true;

@@ -62,6 +62,20 @@ must_check bool registry_table_put(struct registry_table *table,
                                    const struct template_values *values, bool *changed_r,
                                    struct err *err);
 
+/*
+ * In a change: makes the row if the application has none with its id.
+ *   print_r   the new row's print; 0: there is one, and it was not touched
+ */
+must_check bool registry_table_make(struct registry_table *table,
+                                    const struct template_values *values, const struct uuid *id,
+                                    int64_t *print_r, struct err *err);
+
+/*
+ * The words for a row's print in a statement: a number made of all its columns, whoever filled them.
+ * Borrowed.
+ */
+const char *registry_table_print_words(const struct registry_table *table);
+
 /* In a change: whether the row exists. If so, it stays until the change ends. */
 must_check bool registry_table_has(struct registry_table *table, const struct uuid *id, bool *has_r,
                                    struct err *err);

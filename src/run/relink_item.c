@@ -192,6 +192,15 @@ static bool versions_move(struct relink_item *item, bool *moved_r, struct err *e
 
 /* --- switching ------------------------------------------------------------------------------ */
 
+/* The print of the row as we wrote it last: of the version that the document is. */
+static int64_t row_print_of(const struct relink_item *item)
+{
+    for (size_t i = 0; i < item->version_count; i++)
+        if (item->versions[i].number == item->claim->version)
+            return item->versions[i].row_print;
+    return 0;
+}
+
 static bool document_switch(struct relink_item *item, const struct uuid *row_id, struct err *err)
 {
     struct relink_switch change = { .claim = item->claim,
@@ -200,6 +209,7 @@ static bool document_switch(struct relink_item *item, const struct uuid *row_id,
                                     .moves = item->moves,
                                     .move_count = item->move_count,
                                     .row_id = *row_id,
+                                    .row_print = row_print_of(item),
                                     .bucket = store_bucket(item->linker->to) };
     bool row_exists;
 

@@ -131,6 +131,13 @@ uint64_t sql_commits(const struct sql *sql);
 
 /* --- statements ----------------------------------------------------------------------------- */
 
+/*
+ * The function that a SQLite connection has for a number made of up to SQL_PRINT_MOST values, to tell
+ * whether they were changed. PostgreSQL has what it takes.
+ */
+#define SQL_PRINT "fmferry_print"
+enum { SQL_PRINT_MOST = 64 };
+
 /* Runs a statement for its effect. Fails with ERR_DATABASE. */
 must_check bool sql_run(struct sql *sql, const struct sql_text *text, struct sql_args args,
                         struct err *err);

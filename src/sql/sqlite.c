@@ -306,6 +306,80 @@ static bool journal_settle(struct sqlite_connection *sqlite, bool may_write, str
     return true;
 }
 
+/* --- our function ----------------------------------------------------------------------------- */
+
+/*
+ * After MurmurHash64A, eight bytes at a time: each step can be undone, so that two lists that differ in
+ * one word never have one print. It keeps nobody from anything, it only tells what was changed.
+ */
+#define PRINT_FACTOR UINT64_C(0xc6a4a7935bd1e995)
+
+static uint64_t print_word(uint64_t print, uint64_t word)
+{
+    word *= PRINT_FACTOR;
+    word ^= word >> 47;
+    word *= PRINT_FACTOR;
+    return (print ^ word) * PRINT_FACTOR;
+}
+
+static uint64_t print_bytes(uint64_t print, const char *at, size_t size)
+{
+    uint64_t word;
+
+    for (; size >= sizeof word; at += sizeof word, size -= sizeof word) {
+        memcpy(&word, at, sizeof word);
+        print = print_word(print, word);
+    }
+    word = 0;
+    if (size > 0)
+        memcpy(&word, at, size);
+    return print_word(print, word);
+}
+
+/* Adds a value with its type and its length, so that no two lists of values give the same bytes. */
+static uint64_t print_value(uint64_t print, sqlite3_value *value)
+{
+    int type = sqlite3_value_type(value);
+    int64_t number;
+    double real;
+
+    print = print_word(print, (uint64_t)type);
+    switch (type) {
+    case SQLITE_NULL:
+        return print;
+    case SQLITE_INTEGER:
+        return print_word(print, (uint64_t)sqlite3_value_int64(value));
+    case SQLITE_FLOAT:
+        real = sqlite3_value_double(value);
+        memcpy(&number, &real, sizeof number);
+        return print_word(print, (uint64_t)number);
+    default:
+        number = sqlite3_value_bytes(value);
+        print = print_word(print, (uint64_t)number);
+        return print_bytes(print, sqlite3_value_blob(value), (size_t)number);
+    }
+}
+
+/* The number of all its values: SQL_PRINT. */
+static void print_answer(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    uint64_t print = 0;
+
+    for (int i = 0; i < count; i++)
+        print = print_value(print, values[i]);
+    print ^= print >> 47;
+    sqlite3_result_int64(context, (int64_t)(print * PRINT_FACTOR));
+}
+
+static bool functions_add(struct sqlite_connection *sqlite, struct err *err)
+{
+    return sqlite3_create_function(sqlite->handle, SQL_PRINT, -1,
+                                   SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY, NULL,
+                                   print_answer, NULL, NULL)
+               == SQLITE_OK
+           || sqlite_failed(&sqlite->sql, err);
+}
+
 static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, struct err *err)
 {
     /* trusted_schema stays on: Django's tables check their JSON with a function it would forbid. */
@@ -316,7 +390,8 @@ static bool connection_settle(struct sqlite_connection *sqlite, bool may_write, 
 
     (void)sqlite3_extended_result_codes(sqlite->handle, 1);
     (void)sqlite3_busy_handler(sqlite->handle, on_busy, sqlite);
-    return sqlite_script(&sqlite->sql, options, err) && journal_settle(sqlite, may_write, err);
+    return functions_add(sqlite, err) && sqlite_script(&sqlite->sql, options, err)
+           && journal_settle(sqlite, may_write, err);
 }
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;

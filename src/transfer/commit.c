@@ -43,6 +43,15 @@ static struct document_row *transfer_row(const struct transfer *t, const char *p
                                          .patient = patient });
 }
 
+/* The print of the row as we wrote it last, with the version that the document was. */
+static int64_t row_print_before(const struct transfer *t)
+{
+    for (size_t i = 0; i < t->assignment->version_count; i++)
+        if (t->assignment->versions[i].number == t->claim->version)
+            return t->assignment->versions[i].row_print;
+    return 0;
+}
+
 /* For the run's last words: whose date is only in the metadata. */
 static void date_doubt_count(struct transfer *t)
 {
@@ -72,6 +81,7 @@ bool commit_document(struct transfer *t)
                              .has_siblings =
                                  t->engine->settings->fields.containers->each_is_document,
                              .had_failed = t->assignment->last_failure.class != NULL,
+                             .row_print = row_print_before(t),
                              .ready_r = &ready,
                              .row_exists_r = &row_exists };
     struct err err = { 0 };

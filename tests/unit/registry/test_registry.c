@@ -191,9 +191,10 @@ static bool put(struct place *place, const struct registry_document *document, s
 {
     auto_tx tx = { 0 };
     bool there = false;
+    int64_t print;
 
     return sql_begin(place->sql, &tx, err)
-           && registry_put_document(place->registry, document, &there, err)
+           && registry_put_document(place->registry, document, &there, &print, err)
            && (there || err_set(err, ERR_DATA, 0, "the row was deleted")) && sql_commit(&tx, err);
 }
 
@@ -345,14 +346,15 @@ TEST(a_deleted_row_is_not_made_again)
     struct err err = { 0 };
     auto_tx tx = { 0 };
     bool there = true;
+    int64_t print;
 
     check_put(&place, &d);
     check_put(&place, &d);
     CHECK(script(&place, "delete from documents_document"));
     CHECK(sql_begin(place.sql, &tx, &err));
-    CHECK(registry_put_document(place.registry, &d, &there, &err) && !there);
+    CHECK(registry_put_document(place.registry, &d, &there, &print, &err) && !there);
     there = true;
-    CHECK(registry_move_document(place.registry, &move, &there, &err) && !there);
+    CHECK(registry_move_document(place.registry, &move, &there, &print, &err) && !there);
     CHECK(sql_commit(&tx, &err));
     look(&place, &rows, &text);
     CHECK_STR(str_text(&text), "0");
@@ -372,14 +374,15 @@ TEST(a_row_is_pointed_to_another_patient)
     };
     struct err err = { 0 };
     bool there = false;
+    int64_t print;
 
     check_put(&place, &d);
-    CHECK(registry_move_document(place.registry, &move, &there, &err) && there);
+    CHECK(registry_move_document(place.registry, &move, &there, &print, &err) && there);
     look(&place, &place_of, &text);
     CHECK_STR(str_text(&text), "-|-|b|unlinked/a.pdf|2026-11-23 08:15:03.000007|a.pdf");
     move.patient = "bbbbbbbb-5a2e-4b58-9a3e-2c5b3e3f1a10";
     move.key = "linked/a.pdf";
-    CHECK(registry_move_document(place.registry, &move, &there, &err) && there);
+    CHECK(registry_move_document(place.registry, &move, &there, &print, &err) && there);
     look(&place, &place_of, &text);
     CHECK_STR(str_text(&text), "bbbbbbbb5a2e4b589a3e2c5b3e3f1a10|1|b|linked/a.pdf|"
                                "2026-11-23 08:15:03.000007|a.pdf");
@@ -464,10 +467,11 @@ TEST(a_registry_apart_has_changes_of_its_own)
     struct registry_document d = some_document();
     struct err err = { 0 };
     bool there;
+    int64_t print;
 
     CHECK(registry_open(&settings, NULL, place.cancel, &registry, &err));
     CHECK(registry_commit(registry, &err)); /* nothing to commit */
-    CHECK(registry_put_document(registry, &d, &there, &err) && there);
+    CHECK(registry_put_document(registry, &d, &there, &print, &err) && there);
     look(&place, &rows, &text);
     CHECK_STR(str_text(&text), "0");
     registry_take_back(registry);
@@ -475,12 +479,13 @@ TEST(a_registry_apart_has_changes_of_its_own)
     CHECK(registry_commit(registry, &err));
     look(&place, &rows, &text);
     CHECK_STR(str_text(&text), "0");
-    CHECK(registry_put_document(registry, &d, &there, &err) && there);
+    CHECK(registry_put_document(registry, &d, &there, &print, &err) && there);
     CHECK(registry_commit(registry, &err));
     look(&place, &rows, &text);
     CHECK_STR(str_text(&text), "1");
     CHECK(registry_reconnect(registry, &err));
-    CHECK(registry_put_document(registry, &d, &there, &err) && registry_commit(registry, &err));
+    CHECK(registry_put_document(registry, &d, &there, &print, &err)
+          && registry_commit(registry, &err));
     CHECK_STR(err.msg, "");
     CHECK(registry_commit(NULL, &err) && registry_reconnect(NULL, &err));
     registry_take_back(NULL);
@@ -495,12 +500,13 @@ TEST(a_shared_registry_leaves_the_commit_to_the_ledger)
     struct registry_document d = some_document();
     struct err err = { 0 };
     bool there;
+    int64_t print;
 
     {
         auto_tx tx = { 0 };
 
         CHECK(sql_begin(place.sql, &tx, &err));
-        CHECK(registry_put_document(place.registry, &d, &there, &err) && there);
+        CHECK(registry_put_document(place.registry, &d, &there, &print, &err) && there);
         CHECK(registry_commit(place.registry, &err));
     }
     look(&place, &rows, &text);
