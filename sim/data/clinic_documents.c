@@ -120,6 +120,16 @@ static void make_doc_file_md5(const struct make_context *m, struct str *to)
         str_add_text(to, content_md5(&content, hex, &ignored) ? hex : "?");
 }
 
+/* The path of a file in open external storage, as far as the default of FileMaker goes. */
+static void make_doc_file_path(const struct make_context *m, struct str *to)
+{
+    auto_content content = { 0 };
+
+    clinic_of(m)->ops->content(clinic_of(m), m->ordinal, &content);
+    if (content.store == STORE_OPEN)
+        str_printf(to, "Documents/Doc/%s", content.name);
+}
+
 static void fill_doc(const struct make_context *m, struct content *content_r)
 {
     clinic_of(m)->ops->content(clinic_of(m), m->ordinal, content_r);
@@ -168,5 +178,6 @@ const struct column clinic_document_columns[DOC_COLUMNS] = {
     [DOC_FILE] = { .name = "Doc", .type = COLUMN_CONTAINER, .fill = fill_doc },
     [DOC_MARK] = { .name = "NexusExportDate", .type = COLUMN_TIMESTAMP },
     [DOC_FILE_NAME] = { .name = "FileName", .type = COLUMN_TEXT, .make = make_doc_file_name },
+    [DOC_FILE_PATH] = { .name = "DocPath", .type = COLUMN_TEXT, .make = make_doc_file_path },
     [DOC_FILE_MD5] = { .name = "DocMD5", .type = COLUMN_TEXT, .make = make_doc_file_md5 },
 };

@@ -20,6 +20,7 @@ static const struct shown document_shown[DOC_COLUMNS] = {
     { .name = "NexusExportDate", .column = DOC_MARK },
     { .name = "FileName", .column = DOC_FILE_NAME },
     { .name = "DocMD5", .column = DOC_FILE_MD5 },
+    { .name = "DocPath", .column = DOC_FILE_PATH },
 };
 
 static const struct shown contact_shown[] = {

@@ -19,6 +19,7 @@ static void contents_say(const struct sample *s, struct preflight_result *tried)
 {
     auto_str others = STR_MAX(KIB(1));
 
+    count_say(&others, s->outside, "in the backup's folder, as FileMaker says");
     count_say(&others, s->empty, "empty");
     count_say(&others, s->references, "only pointed to, in folders of reference_map");
     count_say(&others, s->unmapped,
@@ -94,8 +95,11 @@ bool check_file(struct checks *c, struct preflight_result *tried, struct err *er
 
 bool check_places(struct checks *c, struct preflight_result *tried, struct err *err)
 {
-    if (!*c->engine->reference_map && !*c->engine->odata_table && !*c->engine->script) {
-        str_add_text(&tried->ok_text, "none are named (reference_map, odata_table, script_name)");
+    const struct engine_settings *e = c->engine;
+
+    if (!e->backup && !*e->reference_map && !*e->odata_table && !*e->script) {
+        str_add_text(&tried->ok_text,
+                     "none are named (backup, reference_map, odata_table, script_name)");
         return true;
     }
     return preflight_places(c->engine, c->reader, tried, err);

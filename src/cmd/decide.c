@@ -178,7 +178,8 @@ static int accept_command(const struct cli_globals *globals, const void *arg, st
 
     if (code == EXIT_LEFT)
         print("there is nothing to accept: 'accept' is for documents that failed as "
-              "container-not-a-file, container-zero or store-conflict\n");
+              "container-not-a-file, container-zero, container-differs, container-unproven or "
+              "store-conflict\n");
     return code;
 }
 

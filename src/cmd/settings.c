@@ -284,12 +284,29 @@ static bool mail_check(const char *mail, struct err *err)
                       mail);
 }
 
+/* A folder does not say whose a file is, nor of what day: FileMaker must say both. */
+static bool backup_check(const struct settings *s, const char *path, struct err *err)
+{
+    const struct source_fields *f = &s->engine.fields;
+
+    if (!*s->engine.backup_path || (*f->path_list && *f->md5_list))
+        return true;
+    (void)err_set(err, ERR_USAGE, 0,
+                  "%s must name a field of the layout, too: only FileMaker can say %s",
+                  *f->path_list ? "md5_field" : "path_field",
+                  *f->path_list ? "the MD5 by which a file of the folder is known"
+                                : "which file of the folder is a record's");
+    return wrong_key(s, path, "source", "backup", err);
+}
+
 /* Checks the rules between keys, and completes the parts. */
 static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
     if (!routes_check(s, path, err))
         return false;
     file_complete(s);
+    if (!backup_check(s, path, err))
+        return false;
     if (!time_zone_set(s->time_zone, err))
         return wrong_key(s, path, "source", "time_zone", err);
     if (!prefix_read(s, err))

@@ -118,6 +118,15 @@ const struct conf_key settings_keys[] = {
          "A calculation, not stored, that says the MD5 of the container's file:\n"
          "GetContainerAttribute ( Doc ; \"MD5\" ). With several containers one for each, in their\n"
          "order, - for none. What arrives is compared with it; empty: it is not"),
+    TEXT("source", "backup", engine.backup_path, "",
+         "The folder of a backup in which documents of open external storage lie, such as\n"
+         "Backup/RC_Data_FMS/Clinic (docs/backup-folder.md). Wants path_field and md5_field.\n"
+         "Empty: there is none"),
+    TEXT(
+        "source", "path_field", engine.fields.path_list, "",
+        "A text that says where the container's file lies in that folder:\n"
+        "GetContainerAttribute ( Doc ; \"externalFiles\" ). With several containers one for each,\n"
+        "in their order, - for none"),
     TEXT("source", "patient_field", engine.fields.patient, "id_Contact", "The patient's id"),
     TEXT("source", "census_key", engine.fields.census_key, "",
          "A number field to read the records by, if its value is unique to each record and never\n"

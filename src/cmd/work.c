@@ -43,6 +43,12 @@ static bool source_file_need(struct settings *s, struct err *err)
     return true;
 }
 
+/* Opens the folder of a backup, if one is named. */
+static bool backup_need(struct settings *s, struct err *err)
+{
+    return !*s->engine.backup_path || backup_open(s->engine.backup_path, &s->engine.backup, err);
+}
+
 static bool needs_meet(struct work *work, unsigned needs, struct err *err)
 {
     struct engine_settings *engine = &work->settings.engine;
@@ -50,7 +56,8 @@ static bool needs_meet(struct work *work, unsigned needs, struct err *err)
     if ((needs & WORK_NEXUS) && !nexus_check(&engine->registry, err))
         return false;
     if ((needs & WORK_SOURCE)
-        && (!settings_password(&work->settings, err) || !source_file_need(&work->settings, err)))
+        && (!settings_password(&work->settings, err) || !source_file_need(&work->settings, err)
+            || !backup_need(&work->settings, err)))
         return false;
     if ((needs & WORK_STORE) && !settings_credentials(&work->settings, work->cancel, err))
         return false;
@@ -71,6 +78,7 @@ static void work_clear(struct work *work)
     ledger_close(work->ledger);
     gate_free(work->settings.engine.filemaker.gate);
     source_file_close(work->settings.engine.file);
+    backup_close(work->settings.engine.backup);
     settings_clear(&work->settings);
 }
 

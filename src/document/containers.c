@@ -13,6 +13,7 @@ void containers_clear(struct containers *containers)
         free(containers->items[i].field);
         free(containers->items[i].name);
         free(containers->items[i].md5);
+        free(containers->items[i].path);
     }
     free(containers->items);
     free(containers->date_fields);
@@ -169,10 +170,20 @@ bool containers_read(const char *list, bool each, const struct filemaker_layout 
     return true;
 }
 
-/* --- FileMaker's own MD5 ---------------------------------------------------------------------- */
+/* --- what FileMaker itself says of a container's file ---------------------------------------- */
 
-static bool md5_field_check(const struct filemaker_layout *layout, const char *name,
-                            const struct filemaker_field **field_r, struct err *err)
+/* A setting that names a field for each container, and the member that the field's name becomes. */
+struct told {
+    const char *setting;
+    size_t member;
+};
+
+static const struct told told_md5 = { "md5_field", offsetof(struct container, md5) },
+                         told_path = { "path_field", offsetof(struct container, path) };
+
+static bool told_field_check(const struct told *told, const struct filemaker_layout *layout,
+                             const char *name, const struct filemaker_field **field_r,
+                             struct err *err)
 {
     struct nearest near = { .wanted = name };
 
@@ -181,19 +192,19 @@ static bool md5_field_check(const struct filemaker_layout *layout, const char *n
         nearest_offer(&near, layout->fields[i].name);
     if (!*field_r)
         return err_set(err, ERR_USAGE, 0,
-                       "the layout has no field '%s' ([source] md5_field)%s%s%s: put it on the "
+                       "the layout has no field '%s' ([source] %s)%s%s%s: put it on the "
                        "layout, or correct the name",
-                       name, near.best ? "; is '" : "", near.best ? near.best : "",
+                       name, told->setting, near.best ? "; is '" : "", near.best ? near.best : "",
                        near.best ? "' meant? If not" : "");
     if (strcmp((*field_r)->result, "text") != 0)
         return err_set(err, ERR_USAGE, 0,
-                       "field '%s' ([source] md5_field) is of type %s: it must be a calculation "
+                       "field '%s' ([source] %s) is of type %s: it must be a calculation "
                        "whose result is text",
-                       name, (*field_r)->result);
+                       name, told->setting, (*field_r)->result);
     if ((*field_r)->global)
-        return err_set(
-            err, ERR_USAGE, 0,
-            "field '%s' ([source] md5_field) is global: it has one value for all records", name);
+        return err_set(err, ERR_USAGE, 0,
+                       "field '%s' ([source] %s) is global: it has one value for all records", name,
+                       told->setting);
     return true;
 }
 
@@ -207,28 +218,30 @@ static size_t next_field(const struct containers *c, size_t first)
     return next;
 }
 
-static bool md5_give(const struct filemaker_layout *layout, const char *name, struct containers *c,
-                     size_t first, size_t end, struct err *err)
+static bool told_give(const struct told *told, const struct filemaker_layout *layout,
+                      const char *name, struct containers *c, size_t first, size_t end,
+                      struct err *err)
 {
     const struct filemaker_field *field;
 
-    if (!md5_field_check(layout, name, &field, err))
+    if (!told_field_check(told, layout, name, &field, err))
         return false;
     for (size_t i = first; i < end; i++) {
+        char **member = (char **)((char *)&c->items[i] + told->member);
+
         if ((unsigned)c->items[i].repetition > field->repetitions_shown)
             return err_set(err, ERR_USAGE, 0,
-                           "the layout shows %u repetitions of '%s' ([source] md5_field), and its "
+                           "the layout shows %u repetitions of '%s' ([source] %s), and its "
                            "container '%s' is one of more",
-                           field->repetitions_shown, name, c->items[i].name);
-        c->items[i].md5 = field->repetitions > 1
-                              ? mem_printf("%s(%d)", name, c->items[i].repetition)
-                              : mem_text(name);
+                           field->repetitions_shown, name, told->setting, c->items[i].name);
+        *member = field->repetitions > 1 ? mem_printf("%s(%d)", name, c->items[i].repetition)
+                                         : mem_text(name);
     }
     return true;
 }
 
-bool containers_read_md5(const char *list, const struct filemaker_layout *layout,
-                         struct containers *c, struct err *err)
+static bool told_read(const struct told *told, const char *list,
+                      const struct filemaker_layout *layout, struct containers *c, struct err *err)
 {
     struct span rest = span_of(list);
     size_t first = 0;
@@ -238,19 +251,31 @@ bool containers_read_md5(const char *list, const struct filemaker_layout *layout
         size_t end;
 
         if (first == c->count)
-            return err_set(err, ERR_USAGE, 0,
-                           "[source] md5_field names more fields than container_field");
+            return err_set(err, ERR_USAGE, 0, "[source] %s names more fields than container_field",
+                           told->setting);
         end = next_field(c, first);
-        if (*name && strcmp(name, "-") != 0 && !md5_give(layout, name, c, first, end, err))
+        if (*name && strcmp(name, "-") != 0 && !told_give(told, layout, name, c, first, end, err))
             return false;
         first = end;
     }
     if (*list && first < c->count)
         return err_set(err, ERR_USAGE, 0,
-                       "[source] md5_field has no name for '%s': it names a field for each of "
+                       "[source] %s has no name for '%s': it names a field for each of "
                        "container_field, in that order, - for none",
-                       c->items[first].name);
+                       told->setting, c->items[first].name);
     return true;
+}
+
+bool containers_read_md5(const char *list, const struct filemaker_layout *layout,
+                         struct containers *c, struct err *err)
+{
+    return told_read(&told_md5, list, layout, c, err);
+}
+
+bool containers_read_path(const char *list, const struct filemaker_layout *layout,
+                          struct containers *c, struct err *err)
+{
+    return told_read(&told_path, list, layout, c, err);
 }
 
 size_t containers_find(const struct containers *c, const char *field, int repetition)

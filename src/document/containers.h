@@ -13,7 +13,8 @@ struct container {
     char *field;
     int repetition; /* from 1 */
     char *name;     /* of the value in a record: "Scan", "Scan(2)" */
-    char *md5; /* of the value that holds FileMaker's own MD5 of the file; NULL: there is none */
+    char *md5;  /* of the value that holds FileMaker's own MD5 of the file; NULL: there is none */
+    char *path; /* of the value that says where the file lies outside; NULL: there is none */
 };
 
 struct containers {
@@ -41,6 +42,13 @@ void containers_clear(struct containers *containers);
  */
 must_check bool containers_read_md5(const char *list, const struct filemaker_layout *layout,
                                     struct containers *containers, struct err *err);
+
+/*
+ * As containers_read_md5(), for the field that says where a file lies that is stored outside of
+ * FileMaker's own ([source] path_field).
+ */
+must_check bool containers_read_path(const char *list, const struct filemaker_layout *layout,
+                                     struct containers *containers, struct err *err);
 
 /* Whether a field is of type date or timestamp: FileMaker writes these in one form. */
 bool containers_field_is_date(const struct containers *containers, const char *field);

@@ -45,6 +45,27 @@ static const struct failure_class policies[FAILURES] = {
                                     "stored; open the record in FileMaker and export the file. If "
                                     "these bytes are the document: 'fmferry accept'",
                                     5, true, true, false },
+    [FAILURE_CONTAINER_UNPROVEN] = { "container-unproven", "not proven to be the document's",
+                                     "FileMaker says no MD5 of the file, so nothing tells that the "
+                                     "backup's file is the document's",
+                                     "see that the field of the MD5 is a calculation that is not "
+                                     "stored, and that FileMaker reaches the file. If these bytes "
+                                     "are the document: 'fmferry accept'",
+                                     1, true, false, false },
+    [FAILURE_BACKUP_MISSING] = { "backup-missing", "missing in the backup",
+                                 "the backup's folder has no such file that may be read",
+                                 "see that [source] backup is the folder to which FileMaker's "
+                                 "paths "
+                                 "are relative; else take a newer backup, or export the file from "
+                                 "FileMaker",
+                                 1, true, false, false },
+    [FAILURE_BACKUP_ENCRYPTED] = { "backup-encrypted", "in secure storage",
+                                   "the document lies in FileMaker's secure storage, which is "
+                                   "encrypted",
+                                   "make a copy that holds the documents with 'FMDeveloperTool "
+                                   "--copySelfContained', and take it as the source "
+                                   "(docs/fmp12.md)",
+                                   1, true, false, false },
     [FAILURE_SOURCE_LOCKED] = { "source-locked", "open in FileMaker",
                                 "somebody has the record open in FileMaker",
                                 "nothing: it is marked when the record is free", ALWAYS_WAITS, true,

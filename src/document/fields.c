@@ -79,6 +79,8 @@ void facts_read(const struct source_fields *fields, const struct filemaker_recor
                            ? filemaker_content(facts_r->value)
                            : FILEMAKER_NO_ACCESS;
     facts_r->storage = storage_of(facts_r);
+    if (facts_r->container->path)
+        facts_r->outside = span_trim(filemaker_text(record, facts_r->container->path));
     facts_r->has_md5 = facts_r->container->md5
                        && hex_read(span_trim(filemaker_text(record, facts_r->container->md5)),
                                    facts_r->md5, MD5_SIZE);

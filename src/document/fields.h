@@ -14,7 +14,8 @@ struct source_fields {
     const char *layout;
     const char *key, *mark, *name, *type, *date, *patient;
     const char *container_list; /* as configured                        */
-    const char *md5_list;       /* of fields with FileMaker's own MD5 of each; as configured */
+    const char *path_list; /* of fields with the path of a file stored outside; as configured */
+    const char *md5_list;  /* of fields with FileMaker's own MD5 of each; as configured */
     bool each_is_document;
     const struct containers *containers; /* read against the layout; NULL before */
     const char *author, *created;
@@ -38,6 +39,7 @@ struct source_facts {
     struct span name;                  /* of the file, where a field has it */
     const struct container *container; /* the document's, or the one that was chosen */
     struct span value;                 /* the container's                            */
+    struct span outside; /* where its file lies outside of FileMaker's, if it is said */
     enum filemaker_content content;
     const char *storage;
     bool has_md5; /* FileMaker itself says the MD5 of the file */

@@ -40,6 +40,8 @@ struct engine_settings {
     const char *source_name; /* names the source in the ledger */
     struct filemaker_settings filemaker;
     struct source_file *file; /* the one that [source] url names; NULL: it names a server */
+    const char *backup_path;  /* where documents that are stored outside lie; "": nowhere */
+    struct backup *backup;    /* ... opened; NULL: there is none, or not yet */
     struct source_fields fields;
     struct store_settings store;
     struct key_rules keys;

@@ -241,7 +241,8 @@ static void containers_fit(const struct engine_settings *settings,
     struct err err = { 0 };
 
     if (!containers_read(f->container_list, f->each_is_document, layout, containers_r, &err)
-        || !containers_read_md5(f->md5_list, layout, containers_r, &err))
+        || !containers_read_md5(f->md5_list, layout, containers_r, &err)
+        || !containers_read_path(f->path_list, layout, containers_r, &err))
         str_printf(problems, "layout '%s': %s\n", f->layout, err.msg);
     else
         hidden_say(layout, containers_r, notes);

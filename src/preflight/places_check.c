@@ -77,6 +77,37 @@ void places_check_folders(const char *map, struct str *said, struct str *problem
     }
 }
 
+static bool file_passed(void *arg, const struct folder_entry *entry, struct err *err)
+{
+    (void)arg;
+    (void)entry;
+    (void)err;
+    return true;
+}
+
+bool places_check_backup(const struct engine_settings *settings, struct str *said,
+                         struct str *notes, struct err *err)
+{
+    struct backup_files files;
+
+    if (!backup_walk(settings->backup, file_passed, NULL, &files, err))
+        return false;
+    str_printf(said, "%sthe backup's folder has %ju files", said->size ? "; " : "",
+               (uintmax_t)files.files);
+    if (files.encrypted)
+        str_printf(
+            notes,
+            "%ju of %ju files in the backup's folder are FileMaker's secure storage, which is "
+            "encrypted: they do not come from there (docs/fmp12.md says how to make a copy "
+            "that can be read)\n",
+            (uintmax_t)files.encrypted, (uintmax_t)files.files);
+    if (files.odd)
+        str_printf(notes,
+                   "%ju in the backup's folder are links or no plain files: none is followed\n",
+                   (uintmax_t)files.odd);
+    return true;
+}
+
 /* --- a script ------------------------------------------------------------------------------- */
 
 static bool script_is_listed(struct span names, const char *wanted, struct str *near_r)

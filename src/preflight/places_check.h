@@ -12,6 +12,10 @@
 #include "base/str.h"
 #include "engine/engine.h"
 
+/* Counts what lies in the backup's folder. Fails as backup_walk(). */
+must_check bool places_check_backup(const struct engine_settings *settings, struct str *said,
+                                    struct str *notes, struct err *err);
+
 /* Checks that the folders of reference_map exist and can be read. Sends nothing. */
 void places_check_folders(const char *map, struct str *said, struct str *problems,
                           struct str *notes);

@@ -175,6 +175,8 @@ bool preflight_layout(const struct engine_settings *settings, struct source_read
 bool preflight_places(const struct engine_settings *settings, struct source_reader *reader,
                       struct preflight_result *result, struct err *err)
 {
+    if (settings->backup && !places_check_backup(settings, &result->ok_text, &result->notes, err))
+        return false;
     places_check_folders(settings->reference_map, &result->ok_text, &result->problems,
                          &result->notes);
     return places_check_server(settings, reader, &result->ok_text, &result->problems,

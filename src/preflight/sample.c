@@ -16,6 +16,7 @@
 #include "ledger/versions.h"
 #include "preflight/sample_file.h"
 #include "source/pager.h"
+#include "transfer/content_source.h"
 
 #include <ctype.h>
 
@@ -52,8 +53,10 @@ static void content_count(struct sampling *s, const struct source_facts *facts, 
 {
     struct sample *sample = s->sample;
     auto_free char *path = NULL;
-    bool can_come = facts->content == FILEMAKER_STREAM;
+    bool is_outside = content_source_is_outside(s->of->settings, facts);
+    bool can_come = is_outside || facts->content == FILEMAKER_STREAM;
 
+    sample->outside += is_outside;
     sample->files += facts->content == FILEMAKER_STREAM;
     sample->empty += facts->content == FILEMAKER_EMPTY;
     sample->no_access += facts->content == FILEMAKER_NO_ACCESS;

@@ -34,6 +34,7 @@ struct sample {
 
     /* Documents of the records that passed, by what their containers say. */
     int64_t documents, files, references, unmapped, empty, no_access, unknown;
+    int64_t outside;          /* of all these, those that come from the backup's folder */
     int64_t by_container[16]; /* documents that are not empty, by the place of the container */
 
     /* Marks. */

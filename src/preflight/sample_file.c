@@ -62,6 +62,15 @@ static bool md5_judge(struct md5_stream *md5, const struct source_facts *facts, 
                           facts->container->md5);
 }
 
+/* Nor one of a backup without any. */
+static bool md5_need(const struct content_source *source, struct failure *failure)
+{
+    return failure_say(failure, FAILURE_CONTAINER_UNPROVEN, "fetch",
+                       "the backup's folder has a file of %jd bytes, and FileMaker says no MD5 to "
+                       "compare it with",
+                       (intmax_t)content_source_length(source));
+}
+
 /*
  * Of a file that came whole: is it proven by an MD5 of FileMaker's?
  *   md5   NULL: FileMaker says none of the file
@@ -86,12 +95,15 @@ bool sample_file_fetch(const struct engine *engine, struct source_reader *reader
     auto_str name = STR_MAX(KIB(4));
     struct content_source *source = NULL;
     struct md5_stream *md5 = facts->has_md5 ? md5_stream_new() : NULL;
+    enum content_method first = content_source_first(engine->settings, facts);
     uint64_t size = 0;
     bool whole = false, good;
 
     *file_r = (struct sample_file){ .sign = ERROR_PAGE_NONE };
-    good = content_source_open(engine, reader, facts, CONTENT_METHOD_DIRECT, &source, failure)
+    good = content_source_open(engine, reader, facts, first, &source, failure)
            && file_sample_read(source, bytes, md5, &size, &whole, failure);
+    if (good && first == CONTENT_METHOD_BACKUP && !md5)
+        good = md5_need(source, failure);
     if (good) {
         struct span ext = facts_extension(facts, content_source_disposition(source), &name);
 

@@ -16,6 +16,9 @@ static bool is_out_of_reach(enum failure_kind failure)
     case FAILURE_CONTAINER_NOT_A_FILE:
     case FAILURE_CONTAINER_ZERO:
     case FAILURE_CONTAINER_DIFFERS:
+    case FAILURE_CONTAINER_UNPROVEN:
+    case FAILURE_BACKUP_MISSING:
+    case FAILURE_BACKUP_ENCRYPTED:
         return true;
     case FAILURE_SOURCE_LOCKED:
     case FAILURE_SOURCE_CHANGED:

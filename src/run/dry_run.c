@@ -12,6 +12,7 @@
 #include "preflight/id_check.h"
 #include "preflight/preflight.h"
 #include "registry/registry.h"
+#include "transfer/content_source.h"
 
 struct dry_run_walk {
     const struct engine_settings *settings;
@@ -50,6 +51,10 @@ static void content_count(struct dry_run_walk *c, const struct source_facts *fac
     struct dry_run_result *r = c->result;
     auto_free char *path = NULL;
 
+    if (content_source_is_outside(c->settings, facts)) {
+        r->files++;
+        return;
+    }
     switch (facts->content) {
     case FILEMAKER_STREAM:
         r->files++;

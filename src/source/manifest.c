@@ -296,7 +296,7 @@ static bool files_agree(const struct manifest *manifest, struct err *err)
     for (size_t i = 0; i < manifest->count; i++) {
         auto_close int fd = -1;
 
-        if (!manifest_folder_file(manifest->folder_fd, manifest->entries[i].path, &fd, err))
+        if (!folder_file(manifest->folder_fd, manifest->entries[i].path, &fd, err))
             return err_ctx(err, "line %zu", manifest->entries[i].number);
     }
     return folder_agrees(manifest, err);
@@ -310,7 +310,7 @@ static bool text_read(int folder_fd, const char *name, struct str *text, int64_t
     auto_close int fd = -1;
     struct stat stat;
 
-    if (!manifest_folder_file(folder_fd, name, &fd, err))
+    if (!folder_file(folder_fd, name, &fd, err))
         return false;
     if (fstat(fd, &stat) != 0)
         return err_os(err, "looking at it");

@@ -1,18 +1,12 @@
-/* Opens and lists by descriptors alone, so that nothing can be put in between (base/beneath.h). */
+/* Opens a manifest's folder, and counts what lies beneath it. */
 #include "source/manifest_folder.h"
 
-#include "base/beneath.h"
 #include "base/mem.h"
 #include "base/str.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { DEPTH_MAX = 32 };
-
-struct folder_walk {
+struct counting {
     const char *manifest;
     bool (*knows)(const void *arg, const char *path);
     const void *arg;
@@ -33,114 +27,29 @@ bool manifest_folder_open(const char *path, const char **name_r, int *fd_r, stru
     return true;
 }
 
-static bool file_refuse(struct err *err)
+static bool file_count(void *arg, const struct folder_entry *entry, struct err *err)
 {
-    bool leaves = errno == ELOOP || errno == EXDEV;
+    struct counting *c = arg;
 
-    (void)err_os(err, leaves ? "its file is a link, or leads out of the folder" : "its file");
-    err->kind = ERR_DATA; /* of one document; the others may well be read */
-    return false;
-}
-
-bool manifest_folder_file(int folder_fd, const char *path, int *fd_r, struct err *err)
-{
-    auto_close int fd = beneath_open(folder_fd, path, O_RDONLY | O_NONBLOCK, 0);
-    struct stat about;
-
-    if (fd < 0 || fstat(fd, &about) != 0)
-        return file_refuse(err);
-    if (!S_ISREG(about.st_mode))
-        return err_set(err, ERR_DATA, 0, "its file is no plain file");
-    *fd_r = fd;
-    fd = -1;
-    return true;
-}
-
-/* --- listing -------------------------------------------------------------------------------- */
-
-static void file_count(struct folder_walk *walk, const char *path, const struct stat *about)
-{
-    walk->files.count++;
-    if (S_ISREG(about->st_mode) && walk->knows(walk->arg, path))
-        return;
-    if (walk->files.orphans++ == 0)
-        walk->files.orphan_bytes = S_ISREG(about->st_mode) ? (int64_t)about->st_size : -1;
-}
-
-static DIR *listing_open(int folder_fd, struct err *err)
-{
-    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *listing = fd < 0 ? NULL : fdopendir(fd);
-
-    if (!listing) {
-        (void)err_os(err, "listing the manifest's folder");
-        if (fd >= 0)
-            (void)close(fd);
-    }
-    return listing;
-}
-
-static bool folder_go(struct folder_walk *walk, int folder_fd, const char *above, int depth,
-                      struct err *err);
-
-static bool entry_look(struct folder_walk *walk, int folder_fd, const char *above, const char *name,
-                       int depth, struct err *err)
-{
-    auto_free char *path = mem_printf("%s%s", above, name);
-    auto_close int fd = -1;
-    struct stat about;
-
-    if (fstatat(folder_fd, name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-        return err_os(err, "listing the manifest's folder");
-    if (!S_ISDIR(about.st_mode)) {
-        if (depth > 0 || strcmp(name, walk->manifest) != 0)
-            file_count(walk, path, &about);
+    (void)err;
+    if (strcmp(entry->path, c->manifest) == 0)
         return true;
-    }
-    fd = openat(folder_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return err_os(err, "listing the manifest's folder");
-    auto_free char *below = mem_printf("%s/", path);
-    return folder_go(walk, fd, below, depth + 1, err);
-}
-
-static bool entries_look(struct folder_walk *walk, DIR *listing, const char *above, int depth,
-                         struct err *err)
-{
-    const struct dirent *entry;
-
-    while ((errno = 0, entry = readdir(listing)))
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0
-            && !entry_look(walk, dirfd(listing), above, entry->d_name, depth, err))
-            return false;
-    return errno == 0 || err_os(err, "listing the manifest's folder");
-}
-
-static bool folder_go(struct folder_walk *walk, int folder_fd, const char *above, int depth,
-                      struct err *err)
-{
-    DIR *listing;
-    bool good;
-
-    if (depth > DEPTH_MAX)
-        return err_set(err, ERR_DATA, 0, "folders lie more than %d deep in the manifest's",
-                       DEPTH_MAX);
-    listing = listing_open(folder_fd, err);
-    if (!listing)
-        return false;
-    good = entries_look(walk, listing, above, depth, err);
-    (void)closedir(listing);
-    return good;
+    c->files.count++;
+    if (entry->is_plain && c->knows(c->arg, entry->path))
+        return true;
+    if (c->files.orphans++ == 0)
+        c->files.orphan_bytes = entry->is_plain ? (int64_t)entry->size_bytes : -1;
+    return true;
 }
 
 bool manifest_folder_list(int folder_fd, const char *manifest,
                           bool (*knows)(const void *arg, const char *path), const void *arg,
                           struct manifest_files *files_r, struct err *err)
 {
-    struct folder_walk walk = { .manifest = manifest, .knows = knows, .arg = arg };
+    struct counting counting = { .manifest = manifest, .knows = knows, .arg = arg };
 
-    if (!folder_go(&walk, folder_fd, "", 0, err))
-        return false;
-    *files_r = walk.files;
+    if (!folder_walk(folder_fd, file_count, &counting, err))
+        return err_ctx(err, "the manifest's folder");
+    *files_r = counting.files;
     return true;
 }

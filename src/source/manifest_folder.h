@@ -1,11 +1,7 @@
-/*
- * The files beneath a manifest's folder. Nothing outside of it is opened, no symbolic link is
- * followed, and only plain files are read.
- */
+/* The files beneath a manifest's folder (source/folder.h). */
 #pragma once
 
-#include "base/base.h"
-#include "base/err.h"
+#include "source/folder.h"
 
 /*
  * Opens the folder in which a file lies.
@@ -16,14 +12,6 @@
  */
 must_check bool manifest_folder_open(const char *path, const char **name_r, int *fd_r,
                                      struct err *err);
-
-/*
- * Opens a plain file beneath it for reading.
- *   fd_r   caller closes
- * Fails with ERR_DATA: it is not there, cannot be read, or is no plain file. The message does not
- * name it, because names of files may be those of patients.
- */
-must_check bool manifest_folder_file(int folder_fd, const char *path, int *fd_r, struct err *err);
 
 /* What lies beneath it. */
 struct manifest_files {

@@ -316,7 +316,7 @@ bool manifest_document_open(struct manifest_view *view, struct span value,
         || !manifest_lines_again(view->lines, entry->number, entry->offset, entry->length, &line,
                                  err))
         return false;
-    if (!manifest_folder_file(view->manifest->folder_fd, entry->path, &fd, err))
+    if (!folder_file(view->manifest->folder_fd, entry->path, &fd, err))
         return err_ctx(err, "line %zu of the manifest", entry->number);
     *document_r = mem_new(struct manifest_document);
     **document_r = (struct manifest_document){ .fd = fd, .entry = entry };

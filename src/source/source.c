@@ -14,10 +14,11 @@ struct source_reader {
     struct local_view *file;
 };
 
-/* One of the two. */
+/* One of the three. */
 struct source_stream {
     struct filemaker_stream *filemaker;
     struct local_document *document;
+    struct backup_document *outside;
     char *disposition; /* of the document; NULL: it has no name */
 };
 
@@ -237,10 +238,34 @@ bool source_script_bytes(struct source_reader *reader, const char *layout, const
     return filemaker_script_bytes(reader->filemaker, layout, script, param, to, err);
 }
 
+static struct span last_part(struct span path)
+{
+    struct span name = SPAN_NONE;
+
+    while (path.at)
+        name = span_cut(&path, '/');
+    return name;
+}
+
+bool source_backup_open(const struct backup *backup, struct span path,
+                        struct source_stream **stream_r, struct err *err)
+{
+    struct backup_document *document;
+    auto_free char *name = span_text(last_part(path));
+
+    if (!backup_document_open(backup, path, &document, err))
+        return false;
+    *stream_r = stream_of(NULL);
+    (*stream_r)->outside = document;
+    (*stream_r)->disposition = disposition_of(name);
+    return true;
+}
+
 void source_stream_close(struct source_stream *stream)
 {
     if (!stream)
         return;
+    backup_document_close(stream->outside);
     filemaker_stream_close(stream->filemaker);
     local_document_close(stream->document);
     free(stream->disposition);
@@ -254,13 +279,16 @@ void auto_source_stream_cleanup(struct source_stream **stream)
 
 int64_t source_stream_length(const struct source_stream *stream)
 {
+    if (stream->outside)
+        return (int64_t)backup_document_bytes(stream->outside);
     return stream->document ? (int64_t)local_document_bytes(stream->document)
                             : filemaker_stream_length(stream->filemaker);
 }
 
 const char *source_stream_disposition(const struct source_stream *stream)
 {
-    return stream->document ? stream->disposition : filemaker_stream_disposition(stream->filemaker);
+    return stream->filemaker ? filemaker_stream_disposition(stream->filemaker)
+                             : stream->disposition;
 }
 
 bool source_stream_is_proven(const struct source_stream *stream, uint8_t md5_r[MD5_SIZE])
@@ -271,6 +299,8 @@ bool source_stream_is_proven(const struct source_stream *stream, uint8_t md5_r[M
 bool source_stream_read(struct source_stream *stream, void *bytes, size_t room, size_t *size_r,
                         struct err *err)
 {
+    if (stream->outside)
+        return backup_document_read(stream->outside, bytes, room, size_r, err);
     if (stream->document)
         return local_document_read(stream->document, bytes, room, size_r, err);
     return filemaker_stream_read(stream->filemaker, bytes, room, size_r, err);

@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "filemaker/filemaker.h"
 #include "filemaker/names.h"
+#include "source/backup.h"
 #include "source/local.h"
 
 struct source_reader;
@@ -91,6 +92,13 @@ must_check bool source_odata_table(struct source_reader *reader, const char *tab
 must_check bool source_script_bytes(struct source_reader *reader, const char *layout,
                                     const char *script, struct span param, struct str *to,
                                     struct err *err);
+
+/*
+ * Opens a document in the folder of a backup, as backup_document_open(); its own name is the last
+ * part of the path.
+ */
+must_check bool source_backup_open(const struct backup *backup, struct span path,
+                                   struct source_stream **stream_r, struct err *err);
 
 void source_stream_close(struct source_stream *stream); /* NULL is allowed */
 void auto_source_stream_cleanup(struct source_stream **stream);

@@ -64,6 +64,32 @@ static bool open_stream(struct source_reader *reader, const struct source_facts 
     return true;
 }
 
+static bool refuse_outside(struct failure *failure, const struct err *err)
+{
+    if (err->kind == ERR_DATA && err->code == BACKUP_ENCRYPTED)
+        return failure_set(failure, FAILURE_BACKUP_ENCRYPTED, "fetch", err);
+    if (err->kind == ERR_DATA && err->code == BACKUP_MISSING)
+        return failure_set(failure, FAILURE_BACKUP_MISSING, "fetch", err);
+    return failure_of_stream(failure, -1, err);
+}
+
+/* What a server says is in secure storage is encrypted in the folder, wherever it lies there. */
+static bool open_outside(const struct engine_settings *settings, const struct source_facts *facts,
+                         struct content_source **source_r, struct failure *failure)
+{
+    struct source_stream *stream;
+    struct err err = { 0 };
+
+    if (strcmp(facts->storage, "secure") == 0)
+        return failure_say(failure, FAILURE_BACKUP_ENCRYPTED, "fetch",
+                           "FileMaker says that the document is in secure storage, which is "
+                           "encrypted");
+    if (!source_backup_open(settings->backup, facts->outside, &stream, &err))
+        return refuse_outside(failure, &err);
+    *source_r = source_of_stream(stream);
+    return true;
+}
+
 static bool open_odata(const struct engine_settings *settings, struct source_reader *reader,
                        const struct source_facts *facts, struct content_source **source_r,
                        struct err *err)
@@ -136,13 +162,29 @@ static bool open_file(int fd, struct span name, struct content_source **source_r
 
 /* --- choosing ------------------------------------------------------------------------------- */
 
+bool content_source_is_outside(const struct engine_settings *settings,
+                               const struct source_facts *facts)
+{
+    return settings->backup && facts->outside.size > 0 && facts->content != FILEMAKER_REFERENCE
+           && facts->content != FILEMAKER_NO_ACCESS;
+}
+
+enum content_method content_source_first(const struct engine_settings *settings,
+                                         const struct source_facts *facts)
+{
+    return content_source_is_outside(settings, facts) ? CONTENT_METHOD_BACKUP
+                                                      : CONTENT_METHOD_DIRECT;
+}
+
 /* The other methods address a record by its id. */
 bool content_source_has_method(const struct engine_settings *settings,
                                const struct source_facts *facts, enum content_method method)
 {
     switch (method) {
+    case CONTENT_METHOD_BACKUP:
+        return content_source_is_outside(settings, facts);
     case CONTENT_METHOD_DIRECT:
-        return true;
+        return facts->content == FILEMAKER_STREAM || facts->content == FILEMAKER_REFERENCE;
     case CONTENT_METHOD_ODATA:
         return facts->filemaker_id.size && *settings->odata_table
                && facts->content != FILEMAKER_REFERENCE;
@@ -170,6 +212,8 @@ void content_source_ways(const struct engine_settings *settings, char ways_r[LED
                    settings->max_tries);
     add_setting(hash, settings->filemaker.url);
     add_setting(hash, settings->filemaker.account);
+    add_setting(hash, settings->backup_path);
+    add_setting(hash, settings->fields.path_list);
     add_setting(hash, settings->reference_map);
     add_setting(hash, settings->odata_table);
     add_setting(hash, settings->script);
@@ -200,6 +244,8 @@ bool content_source_open(const struct engine *engine, struct source_reader *read
     struct err err = { 0 };
 
     switch (method) {
+    case CONTENT_METHOD_BACKUP:
+        return open_outside(engine->settings, facts, source_r, failure);
     case CONTENT_METHOD_DIRECT:
         return facts->content == FILEMAKER_REFERENCE
                    ? open_reference(engine, facts, source_r, failure)

@@ -1,6 +1,6 @@
 /*
- * Where a document's bytes come from: a container stream, a file that the container only points to,
- * or, where streaming fails for good, OData or a script of the solution.
+ * Where a document's bytes come from: the folder of a backup, a container stream, a file that the container
+ * only points to, or, where these fail for good, OData or a script of the solution.
  */
 #pragma once
 
@@ -14,11 +14,23 @@
 struct content_source;
 
 enum content_method {
+    CONTENT_METHOD_BACKUP, /* the file in the backup's folder, where FileMaker says its path */
     CONTENT_METHOD_DIRECT, /* what the container itself says: a stream, or a file it points to */
     CONTENT_METHOD_ODATA,
     CONTENT_METHOD_SCRIPT,
 };
 enum { CONTENT_METHODS = CONTENT_METHOD_SCRIPT + 1 };
+
+/*
+ * Whether a document's file lies in the backup's folder, as far as the configuration and the record
+ * say. Then it comes from there, whatever the container shows (docs/decisions/0120-a-backup-folder.md).
+ */
+bool content_source_is_outside(const struct engine_settings *settings,
+                               const struct source_facts *facts);
+
+/* The method that is tried first. */
+enum content_method content_source_first(const struct engine_settings *settings,
+                                         const struct source_facts *facts);
 
 /* Whether a method serves a document: it is configured, and the document has what it needs. */
 bool content_source_has_method(const struct engine_settings *settings,

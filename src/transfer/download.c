@@ -150,6 +150,21 @@ static bool page_check(struct download *download, enum error_page_sign sign,
                           "or it is the file: then it reads the same another time");
 }
 
+/* A backup's folder does not say whose a file is, nor of what day. */
+static bool unproven_refuse(struct download *download, struct failure *failure)
+{
+    struct ledger_refused known;
+
+    if (!refused_remember(download, FAILURE_CONTAINER_UNPROVEN, &known, failure))
+        return false;
+    return known.accepted
+           || failure_say(
+               failure, FAILURE_CONTAINER_UNPROVEN, "fetch",
+               "the backup's folder has a file of %ju bytes, and FileMaker says no MD5 to "
+               "compare it with",
+               (uintmax_t)download->size_bytes);
+}
+
 /*
  * FileMaker's own MD5 is a witness that nobody on the way could bend: other bytes are not the file, or
  * the field that says it is stale. Which of the two, a person can tell.
@@ -159,8 +174,10 @@ static bool witness_check(struct download *download, struct failure *failure)
     struct ledger_refused known;
     auto_str said = STR_MAX(64);
 
-    if (!download->differs || download->is_accepted)
+    if (download->is_accepted)
         return true;
+    if (!download->differs)
+        return download->witness || !download->needs_witness || unproven_refuse(download, failure);
     if (!refused_remember(download, FAILURE_CONTAINER_DIFFERS, &known, failure))
         return false;
     hex_add(&said, download->md5_said, MD5_SIZE);
@@ -203,7 +220,9 @@ static bool download_by_method(struct engine_worker *worker, const struct ledger
     struct engine *engine = worker->engine;
     struct err err = { 0 };
 
-    *download = (struct download){ .engine = engine, .claim = claim };
+    *download = (struct download){ .engine = engine,
+                                   .claim = claim,
+                                   .needs_witness = method == CONTENT_METHOD_BACKUP };
     if (!content_source_open(engine, worker->reader, facts, method, &download->source, failure))
         return false;
     download->room = buffer_room(content_source_length(download->source));
@@ -231,11 +250,12 @@ bool download_open(struct engine_worker *worker, const struct ledger_claim *clai
                    struct failure *failure)
 {
     const struct engine_settings *settings = worker->engine->settings;
+    enum content_method first = content_source_first(settings, facts);
 
-    if (download_by_method(worker, claim, facts, CONTENT_METHOD_DIRECT, download_r, failure))
+    if (download_by_method(worker, claim, facts, first, download_r, failure))
         return true;
-    for (int method = CONTENT_METHOD_DIRECT + 1;
-         last_try && !failure->run_wide && method < CONTENT_METHODS; method++) {
+    for (int method = (int)first + 1; last_try && !failure->run_wide && method < CONTENT_METHODS;
+         method++) {
         struct failure another = { 0 };
 
         if (!content_source_has_method(settings, facts, (enum content_method)method))

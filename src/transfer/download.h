@@ -20,6 +20,7 @@ struct download {
     char *disposition;      /* what the server said about the name, or NULL */
     struct detected_type file_type;
     bool is_accepted;            /* a person said that these bytes are the document */
+    bool needs_witness;          /* nothing but an MD5 tells whose they are */
     bool differs;                /* they have another MD5 than FileMaker says of the file */
     enum ledger_witness witness; /* an MD5 of FileMaker's by which they are proven */
     uint8_t witness_md5[MD5_SIZE];

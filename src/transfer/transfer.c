@@ -125,6 +125,8 @@ static bool mark_is_ours_or_none(struct transfer *t)
 
 static bool has_contents(struct transfer *t)
 {
+    if (content_source_is_outside(t->engine->settings, &t->facts))
+        return true;
     switch (t->facts.content) {
     case FILEMAKER_STREAM:
     case FILEMAKER_REFERENCE:

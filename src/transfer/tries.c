@@ -59,8 +59,9 @@ bool tries_is_last(const struct transfer *t)
 {
     const struct failure_class *class = failure_class_of(FAILURE_CONTAINER_UNAVAILABLE);
 
-    if (t->facts.content == FILEMAKER_REFERENCE)
-        return true; /* a path stays a path */
+    if (t->facts.content == FILEMAKER_REFERENCE
+        || content_source_is_outside(t->engine->settings, &t->facts))
+        return true; /* a path stays a path, and a backup as it is */
     if (last_takes_one_try(t))
         return true; /* all ways belong to this one try */
     return t->claim->attempts + 1 >= tries_allowed(t->engine, class);

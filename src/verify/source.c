@@ -6,24 +6,17 @@
 #include "verify/source.h"
 
 #include "base/mem.h"
-#include "base/num.h"
 #include "base/utf8.h"
 #include "source/pager.h"
 #include "verify/conditions.h"
+#include "verify/container_places.h"
 
-enum { STEPS_BACK_MAX = 200, REPETITIONS_MAX = 1000, READ_SIZE = 64 * 1024 };
-
-/* A container of the layout. */
-struct container_place {
-    char *field, *name; /* "Scan" and, in a record, "Scan(2)" */
-    uint64_t repetition;
-};
+enum { STEPS_BACK_MAX = 200, READ_SIZE = 64 * 1024 };
 
 struct source {
     const struct verify_settings *settings;
     struct source_reader *reader;
-    struct container_place *places;
-    size_t place_count;
+    struct container_places places;
     struct pager pager;
     uint64_t seen[PAGER_MOST]; /* the records of the page before */
     size_t seen_count;
@@ -33,11 +26,7 @@ void source_close(struct source *source)
 {
     if (!source)
         return;
-    for (size_t i = 0; i < source->place_count; i++) {
-        free(source->places[i].field);
-        free(source->places[i].name);
-    }
-    free(source->places);
+    container_places_clear(&source->places);
     source_free(source->reader);
     free(source);
 }
@@ -48,55 +37,6 @@ static void auto_source_cleanup(struct source **source)
 }
 #define auto_source __attribute__((cleanup(auto_source_cleanup))) struct source
 
-/* --- containers ----------------------------------------------------------------------------- */
-
-static void place_add(struct source *s, const char *field, uint64_t repetition, bool repeats)
-{
-    s->places = mem_grow(s->places, (s->place_count + 1) * sizeof *s->places);
-    s->places[s->place_count++] = (struct container_place){
-        .field = mem_text(field),
-        .name = repeats ? mem_printf("%s(%ju)", field, (uintmax_t)repetition) : mem_text(field),
-        .repetition = repetition,
-    };
-}
-
-static bool places_add(struct source *s, const struct filemaker_layout *layout, struct span item,
-                       struct err *err)
-{
-    auto_free char *whole = span_text(item);
-    struct span rest = item, base = span_cut(&rest, '(');
-    auto_free char *field = span_text(base);
-    const struct filemaker_field *found = filemaker_field(layout, whole);
-    uint64_t only = 0;
-    struct err ignored;
-
-    if (!found && num_u64(span_cut(&rest, ')'), 1, REPETITIONS_MAX, &only, &ignored))
-        found = filemaker_field(layout, field);
-    if (!found)
-        return err_set(err, ERR_USAGE, 0, "the layout has no container '%s'", whole);
-    for (uint64_t n = 1; only == 0 && n <= found->repetitions_shown; n++)
-        place_add(s, found->name, n, found->repetitions > 1);
-    if (only)
-        place_add(s, found->name, only, found->repetitions > 1);
-    return true;
-}
-
-static bool places_read(struct source *s, struct err *err)
-{
-    struct span rest = span_of(s->settings->container_list);
-    auto_layout layout = { 0 };
-
-    if (!source_layout(s->reader, s->settings->layout, &layout, err))
-        return false;
-    while (rest.at) {
-        struct span item = span_trim(span_cut(&rest, ','));
-
-        if (item.size && !places_add(s, &layout, item, err))
-            return false;
-    }
-    return s->place_count > 0 || err_set(err, ERR_USAGE, 0, "no container is named");
-}
-
 bool source_open(const struct verify_settings *settings, const struct cancel *cancel,
                  struct source **source_r, struct err *err)
 {
@@ -105,7 +45,7 @@ bool source_open(const struct verify_settings *settings, const struct cancel *ca
     source->settings = settings;
     source->pager = pager_of(PAGER_FIRST, PAGER_MOST);
     if (!source_new(&settings->filemaker, settings->file, cancel, &source->reader, err)
-        || !places_read(source, err))
+        || !container_places_read(settings, source->reader, &source->places, err))
         return err_ctx(err, "the source");
     *source_r = take(source);
     return true;
@@ -129,10 +69,10 @@ static bool container_is_empty(const struct filemaker_record *record,
 static const struct container_place *own_place(const struct source *s,
                                                const struct filemaker_record *record)
 {
-    for (size_t i = 0; !s->settings->each_container && i < s->place_count; i++)
-        if (!container_is_empty(record, &s->places[i]))
-            return &s->places[i];
-    return &s->places[0];
+    for (size_t i = 0; !s->settings->each_container && i < s->places.count; i++)
+        if (!container_is_empty(record, &s->places.items[i]))
+            return &s->places.items[i];
+    return &s->places.items[0];
 }
 
 static struct span storage_of(const struct filemaker_record *record,
@@ -182,14 +122,14 @@ static bool record_documents_visit(const struct source *s, const struct filemake
 {
     auto_str identity = STR_MAX(256), patient = STR_MAX(256);
     auto_str kept = STR_MAX(MIB(64)), type = STR_MAX(MIB(64));
-    size_t most = s->settings->each_container ? s->place_count : 1;
+    size_t most = s->settings->each_container ? s->places.count : 1;
 
     identity_add(s, record, &identity);
     utf8_add_kept(&kept, span_trim(filemaker_text(record, s->settings->patient_field)));
     utf8_add_lower(&patient, str_span(&kept));
     utf8_add_kept(&type, filemaker_text(record, s->settings->type_field));
     for (size_t i = 0; i < most; i++) {
-        const struct container_place *place = i ? &s->places[i] : own_place(s, record);
+        const struct container_place *place = i ? &s->places.items[i] : own_place(s, record);
         struct source_fact fact = {
             .record_id = record->record_id,
             .mod_id = record->mod_id,
@@ -350,14 +290,16 @@ static const struct container_place *place_find(const struct source *s,
 {
     if (container.size == 0)
         return own_place(s, record);
-    for (size_t i = 1; i < s->place_count; i++)
-        if (span_is(container, s->places[i].field) && s->places[i].repetition == repetition)
-            return &s->places[i];
+    for (size_t i = 1; i < s->places.count; i++)
+        if (span_is(container, s->places.items[i].field)
+            && s->places.items[i].repetition == repetition)
+            return &s->places.items[i];
     return NULL;
 }
 
-static bool stream_hash(struct source_stream *stream, struct sha256 *sha256_r, uint64_t *size_r,
-                        struct err *err)
+/* `md5`: hashes as well; or NULL. */
+static bool stream_hash(struct source_stream *stream, struct md5_stream *md5,
+                        struct sha256 *sha256_r, uint64_t *size_r, struct err *err)
 {
     auto_sha256_stream *hash = sha256_stream_new();
     auto_free char *bytes = mem_zero(READ_SIZE);
@@ -368,10 +310,38 @@ static bool stream_hash(struct source_stream *stream, struct sha256 *sha256_r, u
         if (!source_stream_read(stream, bytes, READ_SIZE, &got, err))
             return false;
         sha256_stream_add(hash, (struct span){ bytes, got });
+        if (md5)
+            md5_stream_add(md5, (struct span){ bytes, got });
         *size_r += got;
     } while (got > 0);
     *sha256_r = sha256_stream_end(hash);
     return true;
+}
+
+/*
+ * Reads the file in the backup's folder, where FileMaker says its path and its MD5. Another file than that
+ * says nothing of the document.
+ */
+static bool outside_hash(const struct source *s, const struct filemaker_record *record,
+                         const struct container_place *place, struct sha256 *sha256_r,
+                         uint64_t *size_r)
+{
+    auto_source_stream *stream = NULL;
+    uint8_t said[MD5_SIZE], is[MD5_SIZE];
+    struct md5_stream *md5;
+    struct err ignored;
+    bool good;
+
+    if (!s->settings->backup || !place->path || !place->md5
+        || !hex_read(span_trim(filemaker_text(record, place->md5)), said, MD5_SIZE)
+        || !source_backup_open(s->settings->backup, span_trim(filemaker_text(record, place->path)),
+                               &stream, &ignored))
+        return false;
+    md5 = md5_stream_new();
+    good = stream_hash(stream, md5, sha256_r, size_r, &ignored);
+    md5_stream_end(md5, is);
+    md5_stream_free(md5);
+    return good && memcmp(is, said, MD5_SIZE) == 0;
 }
 
 /* A refusal by the server is an answer; a connection that fails is not. */
@@ -394,10 +364,12 @@ enum source_read source_bytes(struct source *source, uint64_t record_id, struct 
         return SOURCE_GONE;
     *mod_id_r = page.records[0].mod_id;
     place = place_find(source, &page.records[0], container, repetition);
+    if (place && outside_hash(source, &page.records[0], place, sha256_r, size_r))
+        return SOURCE_READ;
     if (!place || filemaker_content(place_value(&page.records[0], place)) != FILEMAKER_STREAM)
         return SOURCE_NO_STREAM;
     if (!source_stream_open(source->reader, place_value(&page.records[0], place), &stream, err)
-        || !stream_hash(stream, sha256_r, size_r, err))
+        || !stream_hash(stream, NULL, sha256_r, size_r, err))
         return refused_or_failed(err);
     return SOURCE_READ;
 }

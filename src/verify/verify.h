@@ -35,8 +35,10 @@ struct verify_settings {
     struct filemaker_settings filemaker;
     const struct source_file *file; /* the one that [source] url names; NULL: it names a server */
     const char *layout, *key_field, *mark_field, *patient_field, *type_field;
-    const char *container_list; /* "Doc, Scan(2)" */
-    bool each_container;        /* each container is a document of its own */
+    const char *container_list;       /* "Doc, Scan(2)" */
+    const char *md5_list, *path_list; /* of fields that say the MD5 and the path of each; or "" */
+    const struct backup *backup;      /* to which these paths are relative; NULL: there is none */
+    bool each_container;              /* each container is a document of its own */
     const char *filter;
     struct store_settings store;
     const char *key_template, *unlinked_template; /* what precedes their first { is listed */

@@ -54,6 +54,8 @@ BREAKS = {
     "source.type_field": [("Typ", "is 'Type' meant"), ("Doc", "of type container")],
     "source.date_field": [("date", "is 'Date' meant"), ("Doc", "of type container"), ("num", "of type number")],
     "source.date_format": [("mdy", "day-first")],
+    "source.backup": [("nowhere", "path_field must name")],
+    "source.path_field": [("DocPath", "no field"), ("Doc", "must be a calculation")],
     "source.md5_field": [("DocMD5", "no field"), ("Doc", "must be a calculation")],
     "source.name_field": [("FileName", "no field"), ("Doc", "of type container")],
     "source.patient_field": [("id_Patient", "no field"), ("Doc", "of type container"),

@@ -79,9 +79,16 @@ TEST(each_container_gets_the_field_of_its_md5)
         CHECK_AT(i, containers_read(cases[i].list, true, &layout, &containers, &err));
         CHECK_AT(i, containers_read_md5(cases[i].md5s, &layout, &containers, &err)
                         == (cases[i].text != NULL));
+        CHECK_AT(i, containers_read_path(cases[i].md5s, &layout, &containers, &err)
+                        == (cases[i].text != NULL)); /* by the same rules */
         for (size_t k = 0; k < containers.count; k++)
             str_printf(&text, "%s%s", k ? " " : "",
                        containers.items[k].md5 ? containers.items[k].md5 : "-");
+        for (size_t k = 0; cases[i].text && k < containers.count; k++)
+            CHECK_AT(i, containers.items[k].md5
+                            ? containers.items[k].path
+                                  && strcmp(containers.items[k].md5, containers.items[k].path) == 0
+                            : !containers.items[k].path);
         CHECK_AT(i, !cases[i].text || strcmp(str_text(&text), cases[i].text) == 0);
     }
 }
