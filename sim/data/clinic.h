@@ -53,6 +53,8 @@ enum clinic_column {
     DOC_FILE_NAME, /* only where the data set has file names */
     DOC_FILE_PATH, /* GetContainerAttribute ( Doc ; "externalFiles" ), likewise */
     DOC_FILE_MD5, /* likewise: GetContainerAttribute ( Doc ; "MD5" ), kept when the record was made */
+    DOC_MOVED_TO, /* likewise, both: for what a migration writes back */
+    DOC_MOVED_HASH,
     DOC_COLUMNS,
 };
 

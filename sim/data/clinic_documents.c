@@ -180,4 +180,6 @@ const struct column clinic_document_columns[DOC_COLUMNS] = {
     [DOC_FILE_NAME] = { .name = "FileName", .type = COLUMN_TEXT, .make = make_doc_file_name },
     [DOC_FILE_PATH] = { .name = "DocPath", .type = COLUMN_TEXT, .make = make_doc_file_path },
     [DOC_FILE_MD5] = { .name = "DocMD5", .type = COLUMN_TEXT, .make = make_doc_file_md5 },
+    [DOC_MOVED_TO] = { .name = "MovedTo", .type = COLUMN_TEXT },
+    [DOC_MOVED_HASH] = { .name = "MovedHash", .type = COLUMN_TEXT },
 };

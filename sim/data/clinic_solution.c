@@ -21,6 +21,8 @@ static const struct shown document_shown[DOC_COLUMNS] = {
     { .name = "FileName", .column = DOC_FILE_NAME },
     { .name = "DocMD5", .column = DOC_FILE_MD5 },
     { .name = "DocPath", .column = DOC_FILE_PATH },
+    { .name = "MovedTo", .column = DOC_MOVED_TO },
+    { .name = "MovedHash", .column = DOC_MOVED_HASH },
 };
 
 static const struct shown contact_shown[] = {

@@ -141,6 +141,13 @@ static void marks_say(const struct sample *s, struct preflight_result *tried)
                    (intmax_t)s->marked_malformed);
 }
 
+/* Which fields are filled with the mark. */
+static void filled_say(const struct writeback *rules, struct str *to)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        str_printf(to, "%s'%s'", i ? ", " : "; it fills ", rules->rules[i].field);
+}
+
 bool check_mark(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     char now[STAMP_TEXT_SIZE];
@@ -158,6 +165,7 @@ bool check_mark(struct checks *c, struct preflight_result *tried, struct err *er
                "a mark made now would be '%s' in '%s'; writing it also changes the record's "
                "modification stamps",
                dates_stamp_text(time_now_us(), now), c->engine->fields.mark);
+    filled_say(&c->engine->writeback, &tried->ok_text);
     marks_say(&c->sample, tried);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "cmd/settings_writeback.h"
 #include "document/key.h"
 #include "http/url.h"
 #include "source/local.h"
@@ -299,6 +300,15 @@ static bool backup_check(const struct settings *s, const char *path, struct err 
     return wrong_key(s, path, "source", "backup", err);
 }
 
+static bool writeback_complete(const char *path, struct settings *s, struct err *err)
+{
+    const struct writeback_place place = { path, s->conf, s->public_url,
+                                           source_url_is_file(s->engine.filemaker.url),
+                                           *s->engine.fields.mark != '\0' };
+
+    return settings_writeback(&place, &s->engine.writeback, err);
+}
+
 /* Checks the rules between keys, and completes the parts. */
 static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
@@ -313,6 +323,8 @@ static bool keys_complete(const char *path, struct settings *s, struct err *err)
         return wrong_key(s, path, "store", "url", err);
     if (!templates_check(s, path, err)
         || (span_starts(span_of(s->engine.store.url), "s3://") && !bucket_check(s, path, err)))
+        return false;
+    if (!writeback_complete(path, s, err))
         return false;
     if (!quiet_read(s->quiet_hours, &s->gate.quiet, err))
         return wrong_key(s, path, "source", "quiet_hours", err);
@@ -350,6 +362,7 @@ void settings_clear(struct settings *s)
     free(s->document_columns);
     free(s->patient_columns);
     free(s->store_prefix);
+    writeback_clear(&s->engine.writeback);
     free(s->key_in_store);
     free(s->unlinked_key_in_store);
     secret_free(s->secret);

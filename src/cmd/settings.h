@@ -50,6 +50,7 @@ struct settings {
     const char *quiet_hours;       /* as written, for messages                       */
     struct secret_source password; /* where FileMaker's password is                  */
     struct settings_route source_route, store_route;
+    const char *public_url;       /* [console]: how browsers call it; "": nobody said */
     const char *practice;         /* as the report names it; "": nobody said        */
     const char *signing_key;      /* the key's file                                 */
     int64_t follow_every_us;      /* for `run --continuous`                         */

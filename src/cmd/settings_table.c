@@ -296,6 +296,16 @@ const struct conf_key settings_keys[] = {
       "is not filled. 'once' in front: it is filled only when the row is made (docs/registry.md)",
       NULL },
     { "patient_columns", "*", { 0 }, "", "The same for the patients table", NULL },
+    { "writeback",
+      "*",
+      { 0 },
+      "",
+      "Fields of the documents' layout that are filled together with the mark, so that people who\n"
+      "work in FileMaker find a document in its new place: Moved to = {console_url}. Known are\n"
+      "{console_url}, {key}, {sha256}, {bytes} and {date} (docs/filemaker.md). Empty: the field "
+      "is\n"
+      "left alone",
+      NULL },
     TEXT(
         "ledger", "url", engine.ledger_url, "sqlite:fmferry.db",
         "The database of the ledger, the migration's own book. With PostgreSQL (postgresql://...)\n"
@@ -357,6 +367,9 @@ const struct conf_key settings_keys[] = {
          "The address and port of 'fmferry serve'; 127.0.0.1: for this machine alone"),
     TEXT("console", "names", console.names, "localhost",
          "The names by which browsers call it, with blanks between: clinic-server 192.168.1.20"),
+    TEXT("console", "public_url", public_url, "",
+         "How people's browsers call it, for {console_url} in [writeback]:\n"
+         "https://documents.clinic.example"),
     TEXT("console", "url", console.url, "",
          "The database of its accounts and its view log; empty: beside the ledger, on PostgreSQL "
          "the\n"

@@ -102,6 +102,9 @@ static void result_text(const struct verify_options *o, const struct verify_resu
     print("  %10ju  objects in the store, %.1f MB\n", (uintmax_t)r->objects,
           (double)r->object_bytes / 1e6);
     compared_text(r);
+    count_print(r->filled, "documents whose fields in FileMaker hold what was written back");
+    count_print(r->not_filled, "marked without filling them ([writeback] came later)");
+    count_print(r->filled_otherwise, "whose fields hold something else now");
     count_print(r->witnessed, "files that FileMaker's own MD5 proved when they were stored");
     count_print(r->source_read, "files read again at the source");
     count_print(r->source_unreadable, "files that the source does not give as a stream");
@@ -167,6 +170,9 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     json_member_u64(&w, "hashed", r->hashed);
     json_member_u64(&w, "not_compared", r->compared[STORE_NOT_COMPARED]);
     compared_json(r, &w);
+    json_member_u64(&w, "filled", r->filled);
+    json_member_u64(&w, "not_filled", r->not_filled);
+    json_member_u64(&w, "filled_otherwise", r->filled_otherwise);
     json_member_u64(&w, "witnessed", r->witnessed);
     json_member_u64(&w, "source_read", r->source_read);
     json_member_u64(&w, "source_unreadable", r->source_unreadable);

@@ -94,6 +94,12 @@ static const struct failure_class policies[FAILURES] = {
                                 "an earlier importer was here: 'fmferry reconcile --adopt' takes "
                                 "over what is right",
                                 1, false, false, false },
+    [FAILURE_SOURCE_FILLED] = { "source-filled", "with a field that is filled otherwise",
+                                "a field that is to be filled holds something that is not ours",
+                                "look at the field in FileMaker: empty it if nobody needs what it "
+                                "holds, or name another field in [writeback]; the next run tries "
+                                "again",
+                                1, true, false, false },
     [FAILURE_MARK_WAITS] = { "mark-waits", "marked too often within an hour",
                              "the record was marked as often within an hour as is allowed",
                              "nothing: it is marked when the hour is over; if nobody works in the "

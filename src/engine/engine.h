@@ -7,6 +7,7 @@
  *   batches      how many records are read by one find
  *   assignment   a document as a worker gets it
  *   writer       the one thread that writes; writes.h lists all that can be written
+ *   kept_rules   what was written back into fields, by earlier runs too
  *   buffers      the memory in which documents cross
  *   counts       how the run stands
  *   outage       whether source and store answer
@@ -26,6 +27,7 @@
 #include "engine/batches.h"
 #include "engine/buffers.h"
 #include "engine/counts.h"
+#include "engine/kept_rules.h"
 #include "engine/outage.h"
 #include "engine/writer.h"
 #include "ledger/last_failures.h"
@@ -45,10 +47,11 @@ struct engine_settings {
     struct source_fields fields;
     struct store_settings store;
     struct key_rules keys;
-    const char *reference_map; /* where files that are only pointed to are mounted       */
-    bool reference_links;      /* symbolic links below those folders are followed        */
-    const char *odata_table;   /* other methods to fetch a container's bytes; "" for none */
-    const char *script;        /* likewise                                               */
+    struct writeback writeback; /* fields that are filled with the mark; owned by whoever made it */
+    const char *reference_map;  /* where files that are only pointed to are mounted       */
+    bool reference_links;       /* symbolic links below those folders are followed        */
+    const char *odata_table;    /* other methods to fetch a container's bytes; "" for none */
+    const char *script;         /* likewise                                               */
     const char *ledger_url;
     struct registry_settings registry;
     int64_t lease_us; /* with PostgreSQL: a mover that is silent for longer counts as dead */
@@ -77,6 +80,7 @@ struct engine {
     struct writer *writer;
     struct dispatch *dispatch;
     struct batches *batches;
+    struct kept_rules kept_rules; /* the present ones are the last */
     struct buffers *buffers;
     struct type_detector *type_detector;
     struct counts *counts;

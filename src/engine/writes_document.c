@@ -220,6 +220,26 @@ bool ask_marks(struct writer *writer, struct assignment *assignment, struct err 
     return writer_run(writer, marks_work, assignment, err);
 }
 
+struct versions_ever {
+    int64_t document;
+    struct ledger_version **versions_r;
+    size_t *count_r;
+};
+
+static bool versions_ever_work(const struct writer_context *to, void *args, struct err *err)
+{
+    const struct versions_ever *v = args;
+
+    return ledger_versions_ever(to->ledger, v->document, v->versions_r, v->count_r, err);
+}
+
+bool ask_versions_ever(struct writer *writer, int64_t document, struct ledger_version **versions_r,
+                       size_t *count_r, struct err *err)
+{
+    return writer_run(writer, versions_ever_work,
+                      &(struct versions_ever){ document, versions_r, count_r }, err);
+}
+
 /* --- outcomes ------------------------------------------------------------------------------- */
 
 static bool siblings_finish(struct ledger *ledger, const struct done *d, struct err *err)

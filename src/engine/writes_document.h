@@ -131,3 +131,8 @@ void write_gone_post(struct writer *writer, const struct ledger_claim *claim,
 
 /* Reads the marks of an assignment's record anew. */
 must_check bool ask_marks(struct writer *writer, struct assignment *assignment, struct err *err);
+
+/* Reads every version that a document ever had, as ledger_versions_ever(). */
+must_check bool ask_versions_ever(struct writer *writer, int64_t document,
+                                  struct ledger_version **versions_r, size_t *count_r,
+                                  struct err *err);

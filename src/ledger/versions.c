@@ -60,15 +60,15 @@ static struct ledger_version claim_version_read(const struct sql_rows *rows)
     return version;
 }
 
-bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
-                     size_t *count_r, struct err *err)
+static bool versions_read(struct ledger *ledger, const struct sql_text *query, int64_t document,
+                          struct ledger_version **versions_r, size_t *count_r, struct err *err)
 {
     auto_rows *rows = NULL;
     struct ledger_version *versions = NULL;
     size_t count = 0;
     enum step step;
 
-    if (!sql_query(ledger->sql, &LEDGER_VERSIONS, sql_args(sql_i64(document)), &rows, err))
+    if (!sql_query(ledger->sql, query, sql_args(sql_i64(document)), &rows, err))
         return false;
     while ((step = sql_next(rows, err)) == STEP_ROW) {
         versions = mem_grow(versions, (count + 1) * sizeof *versions);
@@ -81,6 +81,18 @@ bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_vers
     *versions_r = versions;
     *count_r = count;
     return true;
+}
+
+bool ledger_versions(struct ledger *ledger, int64_t document, struct ledger_version **versions_r,
+                     size_t *count_r, struct err *err)
+{
+    return versions_read(ledger, &LEDGER_VERSIONS, document, versions_r, count_r, err);
+}
+
+bool ledger_versions_ever(struct ledger *ledger, int64_t document,
+                          struct ledger_version **versions_r, size_t *count_r, struct err *err)
+{
+    return versions_read(ledger, &LEDGER_VERSIONS_EVER, document, versions_r, count_r, err);
 }
 
 bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct err *err)

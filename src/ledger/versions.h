@@ -49,6 +49,11 @@ must_check bool ledger_versions(struct ledger *ledger, int64_t document,
                                 struct ledger_version **versions_r, size_t *count_r,
                                 struct err *err);
 
+/* As ledger_versions(), also those whose object was removed. */
+must_check bool ledger_versions_ever(struct ledger *ledger, int64_t document,
+                                     struct ledger_version **versions_r, size_t *count_r,
+                                     struct err *err);
+
 /* Whether the source has any version. */
 must_check bool ledger_has_versions(struct ledger *ledger, bool *has_r, struct err *err);
 

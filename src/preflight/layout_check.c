@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "document/filter.h"
+#include "preflight/writeback_check.h"
 
 #include <strings.h>
 
@@ -248,6 +249,21 @@ static void containers_fit(const struct engine_settings *settings,
         hidden_say(layout, containers_r, notes);
 }
 
+/* Fields that are to be filled with the mark. */
+static void writeback_fit(const struct engine_settings *settings,
+                          const struct filemaker_layout *layout,
+                          const struct containers *containers, struct str *problems)
+{
+    static const char *const text[] = { "text", NULL };
+
+    for (size_t i = 0; i < settings->writeback.count; i++) {
+        const struct layout_need need = { "[writeback]", settings->writeback.rules[i].field, text };
+
+        field_fit(layout, settings->fields.layout, &need, problems);
+    }
+    writeback_check(settings, layout, containers, problems);
+}
+
 void layout_check_source(const struct engine_settings *settings,
                          const struct filemaker_layout *layout, struct containers *containers_r,
                          struct str *problems, struct str *notes)
@@ -274,6 +290,7 @@ void layout_check_source(const struct engine_settings *settings,
     layout_check_fields(layout, f->layout, needs, lengthof(needs), problems);
     if (*f->mark)
         mark_fit(f, layout, problems);
+    writeback_fit(settings, layout, containers_r, problems);
     filter_fit(settings->filter, layout, problems);
     if (layout->portals)
         str_printf(notes,

@@ -1,4 +1,6 @@
 /*
+ * Tries the mark, and the fields that are filled with it.
+ *
  * Two guarded writes, each followed by a look at the record, so that a lost answer does not matter.
  * A mark that cannot be taken back stays noted in the ledger.
  */
@@ -10,10 +12,12 @@
 #include "filemaker/errors.h"
 #include "ledger/edits.h"
 
-/* A record's mark, as it was read. */
+/* A record's mark, as it was read, and what stands in the fields that are filled with it. */
 struct mark_found {
     uint64_t mod_id;
     char *mark;
+    const char *filled;    /* the first field that is not empty; NULL: all are */
+    const char *not_tried; /* the first that does not hold the test's text; NULL: all do */
 };
 
 static void mark_found_clear(struct mark_found *marked)
@@ -74,6 +78,7 @@ static bool mark_found_read(const struct engine_settings *settings, struct sourc
                             uint64_t record_id, struct mark_found *marked_r, struct err *err)
 {
     auto_page page = { 0 };
+    const struct writeback *rules = &settings->writeback;
     struct span mark;
 
     if (!source_record(reader, settings->fields.layout, record_id, &page, err))
@@ -81,6 +86,13 @@ static bool mark_found_read(const struct engine_settings *settings, struct sourc
     mark = filemaker_text(&page.records[0], settings->fields.mark);
     marked_r->mod_id = page.records[0].mod_id;
     marked_r->mark = mark.size ? span_text(mark) : mem_text("");
+    for (size_t i = rules->count; i-- > 0;) {
+        const char *field = rules->rules[i].field;
+        struct span value = filemaker_text(&page.records[0], field);
+
+        marked_r->filled = value.size ? field : marked_r->filled;
+        marked_r->not_tried = span_is(value, WRITEBACK_TEST) ? marked_r->not_tried : field;
+    }
     return true;
 }
 
@@ -88,9 +100,16 @@ static bool mark_found_read(const struct engine_settings *settings, struct sourc
 static bool mark_set(const struct engine_settings *settings, struct source_reader *reader,
                      uint64_t record_id, uint64_t mod_id, const char *mark, struct err *err)
 {
-    const struct filemaker_entry entry = { settings->fields.mark, span_of(mark) };
-    const struct filemaker_write write = { settings->fields.layout, record_id, mod_id, &entry, 1 };
+    const struct writeback *rules = &settings->writeback;
+    struct filemaker_entry entries[1 + WRITEBACK_FIELDS_MAX] = { { settings->fields.mark,
+                                                                   span_of(mark) } };
+    const struct filemaker_write write = { settings->fields.layout, record_id, mod_id, entries,
+                                           1 + rules->count };
     uint64_t ignored;
+
+    for (size_t i = 0; i < rules->count; i++)
+        entries[1 + i] =
+            (struct filemaker_entry){ rules->rules[i].field, span_of(*mark ? WRITEBACK_TEST : "") };
 
     return source_set(reader, &write, &ignored, err) || err->kind == ERR_UNSURE
            || mark_refusal_explain(record_id, "writing the mark of", err);
@@ -99,6 +118,13 @@ static bool mark_set(const struct engine_settings *settings, struct source_reade
 static bool mark_differs(const struct engine_settings *settings, uint64_t record_id,
                          const struct mark_found *now, const char *wanted, struct err *err)
 {
+    const char *field = *wanted ? now->not_tried : now->filled;
+
+    if (field && (*wanted ? dates_stamp_equal(span_of(now->mark), span_of(wanted)) : !*now->mark))
+        return err_set(err, ERR_DATA, 0,
+                       "'%.64s' of record %ju ([writeback]) does not hold what was written, though "
+                       "the mark does: a calculation or script writes there; check the field",
+                       field, (uintmax_t)record_id);
     return err_set(err, ERR_DATA, 0,
                    "'%s' of record %ju should be '%s' and is '%.64s' (modId %ju): somebody edited "
                    "it meanwhile, or a calculation or script writes there; check the field",
@@ -158,7 +184,8 @@ static bool mark_set_and_read(struct mark_test *t, uint64_t mod_id, const char *
     if (!mark_set(t->settings, t->reader, t->record_id, mod_id, mark, err)
         || !mark_found_read(t->settings, t->reader, t->record_id, now_r, err))
         return false;
-    *same_r = *mark ? dates_stamp_equal(span_of(now_r->mark), span_of(mark)) : !*now_r->mark;
+    *same_r = *mark ? dates_stamp_equal(span_of(now_r->mark), span_of(mark)) && !now_r->not_tried
+                    : !*now_r->mark && !now_r->filled;
     if (*same_r && now_r->mod_id != mod_id)
         t->reaction_edits += (int64_t)(now_r->mod_id - mod_id) - 1;
     *same_r = *same_r && now_r->mod_id != mod_id;
@@ -206,6 +233,11 @@ static bool mark_and_take_back(struct mark_test *t, uint64_t before, const char 
 static bool may_try(const struct engine_settings *settings, uint64_t record_id,
                     const struct mark_found *before, struct err *err)
 {
+    if (!*before->mark && before->filled)
+        return err_set(err, ERR_USAGE, 0,
+                       "'%.64s' of record %ju ([writeback]) is filled: name a record where it is "
+                       "empty",
+                       before->filled, (uintmax_t)record_id);
     if (!*before->mark)
         return true;
     return err_set(err, ERR_USAGE, 0,

@@ -25,6 +25,7 @@ static bool is_out_of_reach(enum failure_kind failure)
     case FAILURE_SOURCE_REACTS:
     case FAILURE_SOURCE_REJECTED:
     case FAILURE_SOURCE_MARKED:
+    case FAILURE_SOURCE_FILLED:
     case FAILURE_MARK_WAITS:
     case FAILURE_RECORD_INCOMPLETE:
     case FAILURE_SOURCE_AWAY:

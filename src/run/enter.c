@@ -64,6 +64,7 @@ static bool settings_keep(struct run_entry *entry, struct err *err)
     const struct engine_settings *s = entry->settings;
 
     return pinned_keep(entry->ledger, s, err) && file_known_keep(entry->ledger, s, err)
+           && kept_rules_keep(entry->ledger, &s->writeback, err)
            && store_probe_keep(entry->ledger, s, &s->store.traits, entry->cancel, err)
            && (!s->accept_record_ids
                || ledger_note_write(entry->ledger, "record ids accepted by", s->accept_record_ids,

@@ -207,6 +207,7 @@ static bool run_begin(struct run_context *run, struct err *err)
 {
     run->begun_us = time_now_us();
     if (!run_entry_open(&run->entry, err) || !run_entry_begin(&run->entry, err)
+        || !kept_rules_read(run->entry.ledger, &run->engine.kept_rules, err)
         || !to_do_count(run, err))
         return false;
     run->heartbeat.peer_locks = run->entry.peer_locks;
@@ -281,6 +282,7 @@ static void run_clear(struct run_context *run)
     struct engine *engine = &run->engine;
 
     run_entry_close(&run->entry);
+    kept_rules_clear(&engine->kept_rules);
     dispatch_free(engine->dispatch);
     batches_free(engine->batches);
     buffers_free(engine->buffers);

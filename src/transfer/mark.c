@@ -1,7 +1,8 @@
 /*
  * The mark tells FileMaker's users that a document was moved. It is written once the document is
  * stored and recorded, guarded by the modification id, and read back: it counts only if it is
- * exactly ours and the record is otherwise as it was when its bytes were read. Until then the
+ * exactly ours and the record is otherwise as it was when its bytes were read. With it, in the same
+ * request, fields are filled that people chose (transfer/filling). Until then the
  * document is stored, and no more: whoever comes after a crash reads the record and judges anew.
  */
 #include "transfer/mark.h"
@@ -10,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "engine/writes_document.h"
+#include "transfer/filling.h"
 #include "transfer/reaction.h"
 #include "transfer/record.h"
 #include "transfer/steps.h"
@@ -53,7 +55,7 @@ static bool mark_judge(struct transfer *t, bool taken, bool *absent_r)
     *absent_r = false;
     switch (mark_state(t, taken)) {
     case MARK_THERE:
-        return true;
+        return t->version.mark_stood || filling_stands(t);
     case MARK_STALE:
         return edited_fail(t);
     case MARK_ANSWERED:
@@ -69,12 +71,13 @@ static bool mark_judge(struct transfer *t, bool taken, bool *absent_r)
 static bool mark_write(struct transfer *t, bool *taken_r)
 {
     const struct source_fields *fields = &t->engine->settings->fields;
-    const struct filemaker_entry entry = { fields->mark, span_of(t->version.mark) };
-    const struct filemaker_write write = { fields->layout, t->claim->record_id, t->version.mod_id,
-                                           &entry, 1 };
+    auto_filling filling = { 0 };
     uint64_t mod_id;
     struct err err = { 0 };
 
+    filling_make(t, &filling);
+    const struct filemaker_write write = { fields->layout, t->claim->record_id, t->version.mod_id,
+                                           filling.entries, filling.count };
     *taken_r = source_set(t->worker->reader, &write, &mod_id, &err);
     if (*taken_r)
         steps_marked(t);
@@ -118,10 +121,19 @@ static bool mark_write_until_sure(struct transfer *t)
                        "FileMaker took the mark %d times, and it is not there", UNSURE_TRIES);
 }
 
+/* What an earlier importer marked was filled by nobody. */
+static bool mark_keep(struct transfer *t)
+{
+    return t->is_adopted || filling_stands(t);
+}
+
 bool mark_document(struct transfer *t)
 {
-    return !t->version.mark || version_keeps_mark(t)
-           || (reaction_may_mark(t) && mark_write_until_sure(t));
+    if (!t->version.mark)
+        return true;
+    if (version_keeps_mark(t))
+        return mark_keep(t);
+    return filling_is_free(t) && reaction_may_mark(t) && mark_write_until_sure(t);
 }
 
 bool mark_confirm(struct transfer *t)

@@ -8,6 +8,7 @@
 #include "document/dates.h"
 #include "engine/writes_document.h"
 #include "transfer/commit.h"
+#include "transfer/filling.h"
 #include "transfer/mark.h"
 #include "transfer/outcome.h"
 #include "transfer/reaction.h"
@@ -123,6 +124,12 @@ static bool mark_is_ours_or_none(struct transfer *t)
                        "the mark field holds a value that this migration did not write");
 }
 
+/* Nothing is put for a record whose fields could not be filled. */
+static bool fields_are_free(struct transfer *t)
+{
+    return t->mark_is_foreign || filling_is_free(t);
+}
+
 static bool has_contents(struct transfer *t)
 {
     if (content_source_is_outside(t->engine->settings, &t->facts))
@@ -148,7 +155,7 @@ static bool has_contents(struct transfer *t)
 static bool record_is_right(struct transfer *t)
 {
     return is_same_document(t) && is_as_claimed(t) && patient_agrees(t) && mark_is_ours_or_none(t)
-           && has_contents(t);
+           && fields_are_free(t) && has_contents(t);
 }
 
 static bool transfer_download(struct transfer *t)

@@ -52,6 +52,10 @@ must_check bool document_settle(struct verifier *v, struct document_facts *d, st
 must_check bool earlier_line_judge(struct verifier *v, const struct document_facts *d,
                                    struct err *err);
 
+/* Judges the fields that were filled with its mark: document_filled.c. */
+must_check bool document_filled_judge(struct verifier *v, const struct document_facts *d,
+                                      bool moving, struct err *err);
+
 /* Holds a document against its record at the source: document_source.c. */
 must_check bool document_source_judge(struct verifier *v, struct document_facts *d, bool moving,
                                       struct err *err);

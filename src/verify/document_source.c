@@ -152,7 +152,7 @@ static bool unchanged_judge(struct verifier *v, struct document_facts *d, bool m
 bool document_source_judge(struct verifier *v, struct document_facts *d, bool moving,
                            struct err *err)
 {
-    if (!mark_judge(v, d, moving, err))
+    if (!mark_judge(v, d, moving, err) || !document_filled_judge(v, d, moving, err))
         return false;
     if (d->source.mod_id == d->ledger.mod_id)
         return unchanged_judge(v, d, moving, err);

@@ -101,6 +101,7 @@ void source_fact_pack(struct str *to, const struct source_fact *f)
     pack_text(to, f->container);
     pack_u64(to, f->repetition);
     pack_text(to, f->mark);
+    pack_text(to, f->filled);
     pack_text(to, f->storage);
     pack_u64(to, f->type_hash);
     pack_u64(to, f->matches);
@@ -116,6 +117,7 @@ void source_fact_unpack(struct span from, struct source_fact *f)
     f->container = unpack_text(&from);
     f->repetition = unpack_u64(&from);
     f->mark = unpack_text(&from);
+    f->filled = unpack_text(&from);
     f->storage = unpack_text(&from);
     f->type_hash = unpack_u64(&from);
     f->matches = unpack_u64(&from);

@@ -48,6 +48,7 @@ struct source_fact {
     struct span identity, container;
     uint64_t repetition;
     struct span mark, storage;
+    struct span filled; /* filled_hashes_add() */
     uint64_t type_hash;
     uint64_t matches;    /* patients of the application with that id: 0, 1; 2: several */
     struct span patient; /* if there is exactly one */

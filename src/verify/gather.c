@@ -172,7 +172,8 @@ bool gather_ledger(struct verifier *v, struct err *err)
         return err_ctx(err, "the ledger");
     if (!documents_read(v, false, err) || !versions_read(v, false, err)
         || (v->uploads_number && (!documents_read(v, true, err) || !versions_read(v, true, err)))
-        || !witnessed_count(v, err) || !gather_chains(v, err) || !findings_send(v, err)
+        || !filled_gather(v, err) || !witnessed_count(v, err) || !gather_chains(v, err)
+        || !findings_send(v, err)
         || !sql_number(v->ledger, &VERIFY_CENSUS, sql_args(sql_i64(v->source_number)), 0, &closed,
                        err)
         || !sql_commit(&tx, err))
@@ -261,6 +262,7 @@ static bool patients_join(struct verifier *v, struct err *err)
 
 bool gather_source(struct verifier *v, struct err *err)
 {
+    source_look_for(v->source, filled_now(v));
     meter_begin(v->settings->meter, "reading the source", "documents", METER_UNKNOWN);
     return source_walk(v->source, source_add, v, &v->result->records, err)
            && sorter_end(v->patients, err) && patients_join(v, err);

@@ -3,6 +3,7 @@
 
 #include "sql/sql.h"
 #include "verify/facts.h"
+#include "verify/filled.h"
 #include "verify/findings.h"
 #include "verify/groups.h"
 #include "verify/judging.h"
@@ -55,8 +56,10 @@ struct verifier {
     struct err looked_err;           /* the first that kept a word from `looked`             */
     int64_t ledger_step;             /* of the ledger's schema: no run may have upgraded it  */
     struct told_signoffs signoffs;   /* by the audit chains                                  */
-    struct earlier earlier;          /* the earlier certificate's chains                     */
-    struct str chain_heads;          /* the certificate's lines about audit chains           */
+    struct filled_rules *filled; /* which fields were filled with the mark, the present ones last */
+    size_t filled_count;
+    struct earlier earlier; /* the earlier certificate's chains                     */
+    struct str chain_heads; /* the certificate's lines about audit chains           */
 };
 
 /* --- gathering: gather.c, rows.c, chains.c ------------------------------------------------------------ */
@@ -69,6 +72,12 @@ const struct sql_text *verify_versions(const struct verifier *v); /* for the led
 must_check bool gather_registry(struct verifier *v, struct err *err);
 must_check bool gather_source(struct verifier *v, struct err *err);
 must_check bool gather_store(struct verifier *v, struct err *err);
+
+/* --- document_filled.c ---------------------------------------------------------------------- */
+
+must_check bool filled_gather(struct verifier *v, struct err *err); /* the rules, of the ledger */
+void filled_clear(struct verifier *v);
+const struct filled_rules *filled_now(const struct verifier *v); /* those of the last run */
 
 /* --- earlier.c ------------------------------------------------------------------------------ */
 

@@ -9,9 +9,10 @@ enum weight { WEIGHT_OF_SOME, WEIGHT_OF_ALL, WEIGHT_MOVING };
 
 static bool needs_source(struct span kind)
 {
-    static const char *const of_source[] = { "document-missing", "mark-foreign", "mark-missing",
-                                             "patient",          "record-moved", "record-older",
-                                             "record-other",     "type" };
+    static const char *const of_source[] = {
+        "document-missing", "field-foreign", "field-missing", "mark-foreign", "mark-missing",
+        "patient",          "record-moved",  "record-older",  "record-other", "type"
+    };
 
     for (size_t i = 0; i < lengthof(of_source); i++)
         if (span_is(kind, of_source[i]))

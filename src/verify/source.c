@@ -17,6 +17,7 @@ struct source {
     const struct verify_settings *settings;
     struct source_reader *reader;
     struct container_places places;
+    const struct filled_rules *filled; /* NULL: nothing is looked for */
     struct pager pager;
     uint64_t seen[PAGER_MOST]; /* the records of the page before */
     size_t seen_count;
@@ -49,6 +50,11 @@ bool source_open(const struct verify_settings *settings, const struct cancel *ca
         return err_ctx(err, "the source");
     *source_r = take(source);
     return true;
+}
+
+void source_look_for(struct source *source, const struct filled_rules *filled)
+{
+    source->filled = filled;
 }
 
 /* --- a record's documents ------------------------------------------------------------------- */
@@ -121,13 +127,15 @@ static bool record_documents_visit(const struct source *s, const struct filemake
                                    struct walker *walker, struct err *err)
 {
     auto_str identity = STR_MAX(256), patient = STR_MAX(256);
-    auto_str kept = STR_MAX(MIB(64)), type = STR_MAX(MIB(64));
+    auto_str kept = STR_MAX(MIB(64)), type = STR_MAX(MIB(64)), filled = STR_MAX(KIB(1));
     size_t most = s->settings->each_container ? s->places.count : 1;
 
     identity_add(s, record, &identity);
     utf8_add_kept(&kept, span_trim(filemaker_text(record, s->settings->patient_field)));
     utf8_add_lower(&patient, str_span(&kept));
     utf8_add_kept(&type, filemaker_text(record, s->settings->type_field));
+    if (s->filled)
+        filled_hashes_add(&filled, s->filled, record);
     for (size_t i = 0; i < most; i++) {
         const struct container_place *place = i ? &s->places.items[i] : own_place(s, record);
         struct source_fact fact = {
@@ -137,6 +145,7 @@ static bool record_documents_visit(const struct source *s, const struct filemake
             .container = i ? span_of(place->field) : SPAN_NONE,
             .repetition = i ? place->repetition : 1,
             .mark = span_trim(filemaker_text(record, s->settings->mark_field)),
+            .filled = str_span(&filled),
             .storage = storage_of(record, place),
             .type_hash = fact_type_hash(str_span(&type)),
             .has_patient_id = patient.size > 0,

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "filemaker/filemaker.h"
 #include "verify/facts.h"
+#include "verify/filled.h"
 #include "verify/verify.h"
 
 struct source;
@@ -18,6 +19,9 @@ struct source;
 must_check bool source_open(const struct verify_settings *settings, const struct cancel *cancel,
                             struct source **source_r, struct err *err);
 void source_close(struct source *source); /* NULL is allowed */
+
+/* Has the walk look for what these rules fill as well; they outlive the source. */
+void source_look_for(struct source *source, const struct filled_rules *filled);
 
 /*
  * Walks over every record.

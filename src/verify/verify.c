@@ -107,6 +107,7 @@ static void verifier_clear(struct verifier *v)
     sql_close(v->ledger);
     str_clear(&v->chain_heads);
     free(v->uploads);
+    filled_clear(v);
     earlier_clear(&v->earlier);
     told_signoffs_clear(&v->signoffs);
 }

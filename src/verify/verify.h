@@ -85,6 +85,9 @@ struct verify_result {
     uint64_t witnessed;                      /* proven by FileMaker's own MD5 when stored   */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
     uint64_t marks;
+    uint64_t filled;           /* documents whose fields hold what was written with the mark  */
+    uint64_t not_filled;       /* ... marked before the fields were to be filled, or taken over */
+    uint64_t filled_otherwise; /* ... whose fields hold something else now                     */
     uint64_t chains, entries;  /* of the audit */
     uint64_t certified_before; /* lines of the earlier certificate */
     uint64_t

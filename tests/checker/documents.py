@@ -4,7 +4,7 @@ import collections
 import hashlib
 import json
 
-from . import facts, left, rules
+from . import facts, filled, left, rules
 
 
 class Scene:
@@ -486,10 +486,12 @@ def check_marks_follow_records(scene, report):
         check_mark_written(scene, report, line)
     for line in scene.journal.lines:
         if scene.journal.is_ours(line) and line["effect"] not in ("login", "logout", "stream") \
+                and not filled.is_filling(scene, line) \
                 and not (line["effect"] == "patch" and line["field"] == scene.settings["mark_field"]
                          and line.get("layout") in (None, scene.settings["layout"])):
             report.say("I4", "source-written", f"{line['effect']} of {line.get('field')!r} "
                        f"(journal line {line['line']})", line.get("recordId"))
+    filled.check_filled(scene, report)
     check_no_foreign_mark_was_lost(scene, report)
     check_marks_are_few(scene, report)
 

@@ -24,7 +24,8 @@ def read_settings(path=None):
                 "key_field": "id", "type_field": "Type", "date_field": "Date",
                 "patient_field": "id_Contact", "author_field": "creationAccountName",
                 "key": rules.KEY, "unlinked_key": rules.UNLINKED_KEY,
-                "type_folders": rules.TYPE_FOLDERS, "type_slugs": "all", "bucket": ""}
+                "type_folders": rules.TYPE_FOLDERS, "type_slugs": "all", "bucket": "",
+                "writeback": {}, "public_url": ""}
     if path:
         conf = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",))
         conf.read(path, encoding="utf-8")
@@ -32,8 +33,18 @@ def read_settings(path=None):
             if conf.has_section(section):
                 settings.update({name: value for name, value in conf.items(section)
                                  if name in settings})
+        settings["public_url"] = conf.get("console", "public_url", fallback="")
+        settings["writeback"] = writeback_of(path)
         take_bucket(settings, conf.get("store", "url", fallback=""))
     return settings
+
+
+def writeback_of(path):
+    """[writeback], whose names are those of fields, in capitals or not."""
+    conf = configparser.ConfigParser(interpolation=None, strict=False, delimiters=("=",))
+    conf.optionxform = str
+    conf.read(path, encoding="utf-8")
+    return {name: value for name, value in conf.items("writeback") if value} if conf.has_section("writeback") else {}
 
 
 def take_bucket(settings, url):

@@ -30,6 +30,7 @@ TEST(every_class_is_as_it_is_documented)
         { FAILURE_MARK_WAITS, "mark-waits", 0, true, false, false },
         { FAILURE_SOURCE_REJECTED, "source-rejected", 3, true, false, false },
         { FAILURE_SOURCE_MARKED, "source-marked", 1, false, false, false },
+        { FAILURE_SOURCE_FILLED, "source-filled", 1, true, false, false },
         { FAILURE_RECORD_INCOMPLETE, "record-incomplete", 0, true, false, false },
         { FAILURE_SOURCE_AWAY, "source-away", 0, true, false, false },
         { FAILURE_STORE_REJECTED, "store-rejected", 1, false, false, false },
