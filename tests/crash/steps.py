@@ -42,6 +42,8 @@ table DOCS 4
   field Doc container file pdf 3K
   field Scan container file png 2K repetitions 2
   field NexusExportDate timestamp empty
+  field MovedTo text empty
+  field MovedHash text empty
 layout API_Docs of DOCS
   show id
   show id_Contact
@@ -52,6 +54,8 @@ layout API_Docs of DOCS
   show Doc
   show Scan repetitions 1..2
   show NexusExportDate
+  show MovedTo
+  show MovedHash
 layout API_Contacts of CONTACTS
   show id
   show FirstName
@@ -76,6 +80,10 @@ class Story:
         if self.beside and place.startswith("census."):
             return False  # whoever comes first counts, and that may be the other
         return time == 1 or (place not in self.by_chance and not self.beside)
+
+    def proof(self, bench):
+        """What else is wrong in the end, while the source still answers."""
+        return ()
 
     def begin(self, bench):
         bench.serve("generate:6,3000", "--max-sessions", "0")
@@ -168,6 +176,28 @@ class Containers(Story):
         bench.serve(f"shape:{bench.folder / 'solution.shape'}", "--max-sessions", "0")
         bench.configure(source={"container_field": "Doc, Scan", "containers": "each"},
                         run={"workers": 1, "retry_ms": 1})
+
+
+class Filled(Story):
+    """Fields are filled with the marks, some for a file that replaces another; answers are lost."""
+
+    name = "filled"
+
+    def begin(self, bench):
+        (bench.folder / "solution.shape").write_text(SHAPE)
+        bench.serve(f"shape:{bench.folder / 'solution.shape'}", "--max-sessions", "0")
+        bench.configure(writeback={"MovedTo": "{console_url}", "MovedHash": "{sha256} {bytes} {key} {date}"},
+                        console={"public_url": "https://docs.example"}, run={"workers": 1, "retry_ms": 1})
+
+    def before(self, bench):
+        bench.ferry("run", "--limit", "2")
+        bench.happen("do replace 1..2", "on patch record 3 first 1 do reset after",
+                     "on patch record 4 first 1 do reset before")
+
+    def proof(self, bench):
+        seen = bench.ferry("verify", "--json")
+        if seen.code != 0 or json.loads(seen.out.splitlines()[-1])["filled"] != 4:
+            yield f"verify: {seen.code}, {seen.out[-900:]}"
 
 
 class Together(Story):
@@ -280,7 +310,7 @@ class Linked(Story):
 
 
 STORIES = [Plain(), ByTwo(), Singly(), BatchEdited(), MarkLost(), BreakingStreams(), Correction(), Retry(),
-           Containers(), Together(), Adopt(), Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked()]
+           Containers(), Filled(), Together(), Adopt(), Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked()]
 
 
 def dying(bench, words, **environment):
@@ -308,10 +338,11 @@ def in_peace(story):
         dying(bench, story.command, FMFERRY_FAIL_LOG=str(log)).finish(RUN_LIMIT)
         bench.forgive_open_sessions()  # those that the source dropped
         last = finish(story, bench)
+        wrong = list(story.proof(bench))
         bench.stop_serving()
         good, said, _ = bench.judge(exit_code=last.code, status=False)
-        if not good or last.code != story.exit:
-            raise RuntimeError(f"{story.name} in peace ended with {last.code}:\n{said}\n{last.err}")
+        if not good or wrong or last.code != story.exit:
+            raise RuntimeError(f"{story.name} in peace ended with {last.code}:\n{said}\n{wrong}\n{last.err}")
         return end_of(bench), log.read_text().split()
 
 
@@ -349,9 +380,10 @@ def one_death(tap, story, peace, step):
         died = dead.code == -signal.SIGKILL
         bench.forgive_open_sessions()
         last = finish(story, bench)
+        apart = list(story.proof(bench))
         bench.stop_serving()
         good, said, _ = bench.judge(exit_code=last.code, status=False)
-        apart = list(differences(key_facts(end_of(bench)), key_facts(peace)))
+        apart += list(differences(key_facts(end_of(bench)), key_facts(peace)))
         tap.ok(good and not apart and last.code == story.exit, what,
                f"ended with {last.code}", *apart, *([] if good else [said]), last.err)
         if not died and story.must_die(place, time):
