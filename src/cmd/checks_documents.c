@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "census/find_count.h"
 #include "document/dates.h"
+#include "fmp12/cause.h"
 #include "preflight/mark_test.h"
 
 /* --- files ---------------------------------------------------------------------------------- */
@@ -93,10 +94,77 @@ bool check_file(struct checks *c, struct preflight_result *tried, struct err *er
     return true;
 }
 
+static void kind_say(struct str *to, uint64_t count, const char *what)
+{
+    count_say(to, (int64_t)count, what);
+}
+
+/* What no run can move as it is, and what helps. */
+static void holdings_mend_say(const struct source_holdings *h, bool has_backup,
+                              struct preflight_result *tried)
+{
+    if (h->by_reference || (h->external && !has_backup))
+        str_add_text(&tried->notes,
+                     "what lies outside does not come from this file: its folder in a backup may "
+                     "be named ([source] backup), or FileMaker's own tool makes a copy that holds "
+                     "it: " FMP12_TOOL "\n");
+    if (h->ambiguous || h->broken || h->missing || h->other)
+        str_add_text(&tried->notes,
+                     "what is not as it should be fails, each with a word of its own: "
+                     "'fmferry records' shows which records, docs/fmp12.md what "
+                     "helps\n");
+}
+
+static void holdings_say(const struct source_holdings *h, const char *table, bool has_backup,
+                         struct preflight_result *tried)
+{
+    uint64_t others = h->ambiguous + h->broken + h->external + h->by_reference + h->missing
+                      + h->other;
+    auto_str kinds = STR_MAX(KIB(1));
+
+    str_printf(&kinds, "%ju embedded and proven (%ju bytes)", (uintmax_t)h->embedded,
+               (uintmax_t)h->embedded_bytes);
+    kind_say(&kinds, h->external, "outside the file, in FileMaker's folder");
+    kind_say(&kinds, h->by_reference, "by reference: only their place is stored");
+    kind_say(&kinds, h->ambiguous, "embedded, and two of their streams may be the document");
+    kind_say(&kinds, h->broken, "embedded and broken");
+    kind_say(&kinds, h->missing, "that are not there");
+    kind_say(&kinds, h->other, "with a text, or something that is not known");
+    str_printf(others ? &tried->notes : &tried->ok_text, "all containers of '%s': %s%s", table,
+               str_text(&kinds), others ? "\n" : "");
+    if (h->global)
+        str_printf(&tried->notes, "%ju of them in fields that have one value for all records\n",
+                   (uintmax_t)h->global);
+    holdings_mend_say(h, has_backup, tried);
+}
+
+/* All documents of a file are looked at, where they lie and whether they are whole. */
+static bool file_holdings_check(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    const char *table = c->engine->fields.layout;
+    struct source_holdings holdings;
+    bool known;
+
+    if (c->layout.count == 0) {
+        str_add_text(&c->skipped, "the table is not there");
+        return true;
+    }
+    if (!source_holdings_count(c->reader, table, &known, &holdings, err))
+        return false;
+    if (known)
+        holdings_say(&holdings, table, c->engine->backup, tried);
+    else
+        str_add_text(&tried->ok_text, "each document's file lies beside the list");
+    return true;
+}
+
 bool check_places(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const struct engine_settings *e = c->engine;
 
+    if (source_is_file(c->reader))
+        return file_holdings_check(c, tried, err)
+               && (!e->backup || preflight_places(e, c->reader, tried, err));
     if (!e->backup && !*e->reference_map && !*e->odata_table && !*e->script) {
         str_add_text(&tried->ok_text,
                      "none are named (backup, reference_map, odata_table, script_name)");

@@ -5,6 +5,7 @@
 #include "base/num.h"
 #include "base/time.h"
 #include "fmp12/records.h"
+#include "fmp12/survey.h"
 #include "http/http.h"
 #include "json/writer.h"
 
@@ -341,6 +342,30 @@ bool file_recount(struct file_view *view, const char *name, int64_t *count_r, st
         || !fmp12_unchanged(view->file->file, err))
         return false;
     *count_r = (int64_t)count;
+    return true;
+}
+
+/* --- what it holds -------------------------------------------------------------------------- */
+
+bool file_holdings(const struct file_view *view, const char *name,
+                   struct source_holdings *holdings_r, struct err *err)
+{
+    const struct fmp12_table *table;
+    struct fmp12_survey survey;
+
+    if (!table_need(view->file, name, &table, err)
+        || !fmp12_survey_table(view->file->file, table, NULL, &survey, err)
+        || !fmp12_unchanged(view->file->file, err))
+        return false;
+    *holdings_r = (struct source_holdings){ .embedded = survey.proven,
+                                            .embedded_bytes = survey.document_bytes,
+                                            .ambiguous = survey.ambiguous,
+                                            .broken = survey.broken,
+                                            .external = survey.external,
+                                            .by_reference = survey.by_reference,
+                                            .missing = survey.missing,
+                                            .other = survey.other,
+                                            .global = survey.global };
     return true;
 }
 

@@ -12,6 +12,7 @@
 
 #include "filemaker/filemaker.h"
 #include "fmp12/document.h"
+#include "source/holdings.h"
 #include "source/looks.h"
 
 struct file_source;
@@ -52,6 +53,10 @@ must_check bool file_record(struct file_view *view, const char *table, uint64_t 
 /* Counts the records by another way than file_records(); fails if the file was written to. */
 must_check bool file_recount(struct file_view *view, const char *table, int64_t *count_r,
                              struct err *err);
+
+/* As source_holdings_count(). */
+must_check bool file_holdings(const struct file_view *view, const char *table,
+                              struct source_holdings *holdings_r, struct err *err);
 
 /* Opens the document to which a container's value leads; fails as fmp12_document_open(). */
 must_check bool file_document(const struct file_view *view, struct span value,

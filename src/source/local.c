@@ -135,6 +135,13 @@ bool local_recount(struct local_view *view, const char *table, int64_t *count_r,
                       : manifest_view_recount(view->manifest, table, count_r, err);
 }
 
+bool local_holdings(const struct local_view *view, const char *table, bool *known_r,
+                    struct source_holdings *holdings_r, struct err *err)
+{
+    *known_r = view->file;
+    return !view->file || file_holdings(view->file, table, holdings_r, err);
+}
+
 /* --- documents ------------------------------------------------------------------------------ */
 
 static bool file_document_open(const struct file_view *view, struct span value,

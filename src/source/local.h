@@ -6,6 +6,7 @@
 
 #include "base/digest.h"
 #include "filemaker/filemaker.h"
+#include "source/holdings.h"
 #include "source/looks.h"
 
 struct source_file;
@@ -52,6 +53,13 @@ must_check bool local_record(struct local_view *view, const char *table, uint64_
 /* Counts the records by another way than local_records(); fails if the source was written to. */
 must_check bool local_recount(struct local_view *view, const char *table, int64_t *count_r,
                               struct err *err);
+
+/*
+ * As source_holdings_count().
+ *   known_r   false: a manifest, whose files all lie beside it
+ */
+must_check bool local_holdings(const struct local_view *view, const char *table, bool *known_r,
+                               struct source_holdings *holdings_r, struct err *err);
 
 /* --- documents ------------------------------------------------------------------------------ */
 

@@ -162,6 +162,13 @@ bool source_recount(struct source_reader *reader, const char *layout, int64_t *c
     return local_recount(reader->file, layout, count_r, err);
 }
 
+bool source_holdings_count(struct source_reader *reader, const char *layout, bool *known_r,
+                           struct source_holdings *holdings_r, struct err *err)
+{
+    *known_r = false;
+    return !reader->file || local_holdings(reader->file, layout, known_r, holdings_r, err);
+}
+
 /* --- the bytes of containers ---------------------------------------------------------------- */
 
 static struct source_stream *stream_of(struct filemaker_stream *filemaker)

@@ -74,6 +74,16 @@ must_check bool source_set(struct source_reader *reader, const struct filemaker_
 must_check bool source_recount(struct source_reader *reader, const char *layout, int64_t *count_r,
                                struct err *err);
 
+/*
+ * Counts where the documents of a table lie, by reading every record and every object of it. Memory:
+ * eight bytes for each value of a container.
+ *   known_r   false: only a FileMaker file can tell
+ * Fails with ERR_REMOTE, ERR_DATA, ERR_OS.
+ */
+must_check bool source_holdings_count(struct source_reader *reader, const char *layout,
+                                      bool *known_r, struct source_holdings *holdings_r,
+                                      struct err *err);
+
 /* --- the bytes of containers ---------------------------------------------------------------- */
 
 struct source_stream;

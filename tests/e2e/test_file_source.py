@@ -127,6 +127,7 @@ def moves_all(tap, bench):
     bench.ferry("init", "--key")
     checked = bench.ferry("check")
     tap.ok(checked.code == 0 and "a FileMaker file 21.1" in checked.out, "check is content with a file", checked.out, checked.err)
+    tap.ok(f"all containers of 'Letters': {len(bodies)} embedded and proven" in " ".join(checked.out.split()), "says where they lie", checked.out)
     tap.ok("a file is never changed" in checked.out, "and says that no record is marked", checked.out)
     brought = bench.ferry("patients", "import")
     tap.ok(brought.code == 0 and "3" in brought.out, "patients come from a table of the same file", brought.out, brought.err)
@@ -206,7 +207,15 @@ def says_what_stays(tap, bench):
     for n, value in ((21, leads_to(21)), (22, leads_to(22)), (23, leads_to(23)), (24, leads_to(999))):
         file.record(129, 7000 + n, {1: identity(n), 2: "Letter", 3: value})
     path.write_bytes(file.bytes())
+    file.record(129, 7025, {1: identity(25), 2: "Letter", 6: "remote:scan.pdf"})
+    path.write_bytes(file.bytes())
     configured(bench, path)
+    checked = " ".join(bench.ferry("check").out.split())
+    tap.ok(f"all containers of 'Letters': 4 embedded and proven ({sum(len(body) for body in bodies.values())} bytes), "
+           "1 outside the file, in FileMaker's folder, 1 by reference: only their place is stored, "
+           "1 embedded, and two of their streams may be the document, 1 embedded and broken, 1 that are not there" in checked,
+           "check counts all containers by where their document lies", checked)
+    tap.ok("FMDeveloperTool --copySelfContained" in checked and "'fmferry records' shows which records" in checked, "and says what helps", checked)
     ran = bench.ferry("run")
     tap.same(ran.code, 3, "something is left")
     tap.same(len(stored(bench)), len(bodies), "only what is proven was put")
