@@ -30,6 +30,11 @@ static const struct failure_class policies[FAILURES] = {
                                       "open the record in FileMaker and export the file; if it is "
                                       "damaged, restore it",
                                       5, true, true, false },
+    [FAILURE_CONTAINER_LONGER] = { "container-longer", "longer than was said",
+                                   "the file has more bytes than was said of it",
+                                   "see whether something still writes to it; then export it, or "
+                                   "make the backup, again",
+                                   1, true, false, false },
     [FAILURE_CONTAINER_NOT_A_FILE] = { "container-not-a-file", "error pages instead of files",
                                        "the server sent an error page instead of the file",
                                        "look at the server's log at the time of the try; then "

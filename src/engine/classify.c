@@ -5,6 +5,7 @@
 #include "engine/writer.h"
 #include "filemaker/errors.h"
 #include "http/http.h"
+#include "source/folder.h"
 #include "store/store.h"
 
 #include <stdarg.h>
@@ -104,6 +105,8 @@ bool failure_of_stream(struct failure *failure, int64_t bytes, const struct err 
         (void)failure_set(failure, FAILURE_CONTAINER_UNAVAILABLE, "fetch", why);
     else if (why->kind == ERR_NET && why->code != HTTP_NO_TRUST)
         (void)failure_set(failure, failure_of_broken_stream(bytes, why), "fetch", why);
+    else if (why->kind == ERR_DATA && why->code == FOLDER_FILE_LONGER)
+        (void)failure_set(failure, FAILURE_CONTAINER_LONGER, "fetch", why);
     else if (why->kind == ERR_DATA)
         (void)failure_set(failure,
                           bytes > 0 ? FAILURE_CONTAINER_TRUNCATED : FAILURE_CONTAINER_UNAVAILABLE,

@@ -228,7 +228,7 @@ bool backup_document_read(struct backup_document *document, void *bytes, size_t 
     if (document->read_bytes > document->size_bytes
         || (got == 0 && document->read_bytes < document->size_bytes))
         return err_set(
-            err, ERR_DATA, 0,
+            err, ERR_DATA, got > 0 ? FOLDER_FILE_LONGER : 0,
             "the file in the backup's folder had %ju bytes and was written to meanwhile: a "
             "backup is read when nobody writes to it any more",
             (uintmax_t)document->size_bytes);

@@ -8,6 +8,12 @@
 #include "base/err.h"
 
 /*
+ * The code of ERR_DATA where a file has more bytes than was said of it. Other codes are small numbers of
+ * each kind of source.
+ */
+enum { FOLDER_FILE_LONGER = 1000 };
+
+/*
  * Opens a plain file beneath it for reading.
  *   fd_r   caller closes
  * Fails with ERR_DATA and errno's value as code: it is not there, cannot be read, or leads out; code 0

@@ -340,11 +340,11 @@ uint64_t manifest_document_bytes(const struct manifest_document *document)
 static bool size_refuse(const struct manifest_document *document, struct err *err)
 {
     uint64_t wanted = document->entry->size_bytes;
+    bool longer = document->read_bytes > wanted;
 
-    return err_set(err, ERR_DATA, 0,
+    return err_set(err, ERR_DATA, longer ? FOLDER_FILE_LONGER : 0,
                    "line %zu of the manifest says %ju bytes, and its file has %s: export it again",
-                   document->entry->number, (uintmax_t)wanted,
-                   document->read_bytes > wanted ? "more" : "fewer");
+                   document->entry->number, (uintmax_t)wanted, longer ? "more" : "fewer");
 }
 
 bool manifest_document_read(struct manifest_document *document, void *bytes, size_t room,

@@ -36,7 +36,7 @@ CLASSES = {*CLASS_OF_KIND.values(), "source-locked", "source-changed", "source-r
            "source-reacts", "mark-waits",
            "source-marked", "source-away", "record-incomplete", "store-rejected",
            "store-conflict", "store-away", "registry-rejected", "integrity", "upload-interrupted", "internal",
-           "container-differs", "container-unproven", "backup-missing", "backup-encrypted"}
+           "container-differs", "container-unproven", "container-longer", "backup-missing", "backup-encrypted"}
 # Classes that an earlier importer's mark, or the source's temper, may cause whatever the kind.
 ANY_KIND = {"source-locked", "source-changed", "source-reacts", "source-rejected", "source-marked",
             "source-away", "mark-waits"}

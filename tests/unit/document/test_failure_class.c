@@ -18,6 +18,7 @@ TEST(every_class_is_as_it_is_documented)
         { FAILURE_CONTAINER_NO_ACCESS, "container-no-access", 1, true, false, false },
         { FAILURE_CONTAINER_UNAVAILABLE, "container-unavailable", 5, true, true, false },
         { FAILURE_CONTAINER_TRUNCATED, "container-truncated", 5, true, true, false },
+        { FAILURE_CONTAINER_LONGER, "container-longer", 1, true, false, false },
         { FAILURE_CONTAINER_NOT_A_FILE, "container-not-a-file", 5, true, true, false },
         { FAILURE_CONTAINER_ZERO, "container-zero", 5, true, true, false },
         { FAILURE_CONTAINER_DIFFERS, "container-differs", 5, true, true, false },

@@ -129,6 +129,7 @@ TEST(a_file_that_changes_while_it_is_read_is_no_document)
         while (backup_document_read(document, bytes, sizeof bytes, &got, &err) && got > 0)
             continue;
         CHECK_AT(i, err.kind == ERR_DATA && strstr(err.msg, "written to meanwhile"));
+        CHECK_AT(i, err.code == (i ? FOLDER_FILE_LONGER : 0));
         backup_document_close(document);
         backup_close(backup);
     }
