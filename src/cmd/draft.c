@@ -2,6 +2,7 @@
 #include "cmd/draft.h"
 
 #include "base/mem.h"
+#include "source/local.h"
 
 enum { DRAFT_MAX = 256 * 1024 };
 
@@ -201,8 +202,17 @@ static bool password_is_elsewhere(const struct draft *draft)
            || *draft_value(draft, "source", "password_command");
 }
 
+/* Nobody logs in to a file, and nothing is written to it. */
+static bool is_for_a_server(const struct draft_needed *needed)
+{
+    return strcmp(needed->name, "account") == 0 || strcmp(needed->name, "password_file") == 0
+           || strcmp(needed->name, "mark_field") == 0;
+}
+
 static const char *stand_in(const struct draft *draft, const struct draft_needed *needed)
 {
+    if (is_for_a_server(needed) && source_url_is_file(draft_value(draft, "source", "url")))
+        return "";
     if (strcmp(needed->name, "password_file") == 0 && password_is_elsewhere(draft))
         return "";
     return needed->stand_in ? needed->stand_in : key_of(needed->section, needed->name)->fallback;

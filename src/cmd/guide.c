@@ -117,6 +117,35 @@ static void read_clear(struct guide *g)
     settings_clear(&g->settings);
 }
 
+static void file_clear(struct guide *g)
+{
+    source_file_close(g->file);
+    free(g->file_url);
+    g->file = NULL;
+    g->file_url = NULL;
+}
+
+bool guide_is_file(const struct guide *g)
+{
+    return source_url_is_file(draft_value(g->draft, "source", "url"));
+}
+
+bool guide_file_open(struct guide *g, struct err *err)
+{
+    const char *url = draft_value(g->draft, "source", "url");
+
+    if (g->file && strcmp(g->file_url, url) == 0)
+        return true;
+    read_clear(g);
+    file_clear(g);
+    if (!source_url_is_file(url))
+        return true;
+    if (!source_file_open(url, &g->file, err))
+        return false;
+    g->file_url = mem_text(url);
+    return true;
+}
+
 bool guide_read(struct guide *g, struct err *err)
 {
     struct settings *s = &g->settings;
@@ -128,6 +157,10 @@ bool guide_read(struct guide *g, struct err *err)
     s->engine.store.secret_key.given = g->secrets[GUIDE_STORE_KEY];
     if (secret_source_is_set(&s->password) && !settings_password(s, err))
         return false;
+    s->engine.file = g->file;
+    s->patients.file = g->file;
+    if (guide_is_file(g) && !g->file)
+        return true; /* its address was kept, though it could not be opened */
     s->engine.filemaker.fails_when_full = true;
     return source_new(&s->engine.filemaker, s->engine.file, g->cancel, &g->reader, err);
 }
@@ -158,6 +191,7 @@ bool guide_until(struct guide *g, bool (*ask)(struct guide *guide, struct err *e
 void guide_clear(struct guide *g)
 {
     read_clear(g);
+    file_clear(g);
     filemaker_layout_clear(&g->layout);
     str_clear(&g->accepted);
     for (size_t i = 0; i < GUIDE_SECRETS; i++)

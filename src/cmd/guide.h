@@ -23,10 +23,12 @@ struct guide {
     struct draft *draft;
     struct secret *secrets[GUIDE_SECRETS]; /* typed; NULL: none was, or it is in a file already */
 
-    /* The draft as it was last read, and a client of it. */
+    /* The draft as it was last read, and a reader of its source. */
     struct settings settings;
-    struct source_reader *reader; /* NULL: the address is no URL */
-    bool is_logged_in;            /* account and password open the file */
+    struct source_file *file;     /* that the address names; NULL: none, or it cannot be opened */
+    char *file_url;               /* its address */
+    struct source_reader *reader; /* NULL: the address is no URL, or its file cannot be opened */
+    bool is_logged_in;            /* account and password open the database; a file needs none */
 
     struct filemaker_layout layout; /* of the documents; no fields: it could not be read */
     struct str accepted;            /* the faults that were kept as they are             */
@@ -96,10 +98,19 @@ must_check bool guide_place_try(const char *path, bool is_folder, struct err *er
  */
 must_check bool guide_file_fits(const char *path, struct err *err);
 
+/*
+ * Opens the file or manifest that the address names, if it names one. That reads all of a file, so it stays
+ * open until another is named. Fails with ERR_USAGE, ERR_DATA, ERR_OS.
+ */
+must_check bool guide_file_open(struct guide *guide, struct err *err);
+
+/* Whether the address names a FileMaker file or a manifest. */
+bool guide_is_file(const struct guide *guide);
+
 /* Adds the layouts that the account sees; none if that cannot be asked. */
 void guide_layouts_list(struct guide *guide, struct ask_list *list);
 
-/* Reads the draft anew, with the secrets that were typed, and makes a client of it. */
+/* Reads the draft anew, with the secrets that were typed, and makes a reader of its source. */
 must_check bool guide_read(struct guide *guide, struct err *err);
 
 /*

@@ -211,6 +211,12 @@ static bool role_until(struct guide *g, const struct ask_list *list, const struc
     return true;
 }
 
+/* A file is never written to. */
+static bool is_pointless(const struct guide *g, const struct field_role *role)
+{
+    return guide_is_file(g) && strcmp(role->key, "mark_field") == 0;
+}
+
 bool guide_fields(struct guide *g, struct err *err)
 {
     auto_ask_list list = { 0 };
@@ -219,7 +225,7 @@ bool guide_fields(struct guide *g, struct err *err)
     fields_list(&g->layout, &list);
     ask_list_print(&list);
     for (size_t i = 0; i < lengthof(document_roles); i++)
-        if (!role_until(g, &list, &document_roles[i], err))
+        if (!is_pointless(g, &document_roles[i]) && !role_until(g, &list, &document_roles[i], err))
             return false;
     return true;
 }
@@ -269,7 +275,8 @@ static bool patients_ask(struct guide *g, struct err *err)
                 "CSV.");
     guide_layouts_list(g, &list);
     ask_list_print(&list);
-    if (!ask_choice(g->cancel, "Layout of the patients", &list,
+    if (!ask_choice(g->cancel,
+                    guide_is_file(g) ? "Table of the patients" : "Layout of the patients", &list,
                     *before ? before : patients_guess(g, &list), "none", &answer, err))
         return false;
     guide_set(g, "patients", "layout", answer);

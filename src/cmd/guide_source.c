@@ -1,4 +1,4 @@
-/* Asks for FileMaker Server: its address, who we are there, the file, the layout of the documents. */
+/* Asks for FileMaker Server: its address, who we are there, the file, the layout of the documents; or for a file. */
 #include "cmd/guide.h"
 
 #include "base/mem.h"
@@ -25,7 +25,11 @@ static void result_say(const struct preflight_result *result)
 
 static bool address_ask(struct guide *g, struct err *err)
 {
-    return guide_key(g, "Address, such as https://fms.example.com", "source", "url", NULL, err)
+    ask_say("",
+            "The address of FileMaker Server, such as https://fms.example.com. Without a server: "
+            "fmp12:PATH, a FileMaker file that nobody has open; or manifest:PATH, a list and its "
+            "files.");
+    return guide_key(g, "Address", "source", "url", NULL, err)
            && guide_plain(g, "source", "url", err);
 }
 
@@ -33,7 +37,8 @@ static bool address_try(struct guide *g, struct err *err)
 {
     auto_preflight_result result = PREFLIGHT_RESULT;
 
-    if (!guide_read(g, err) || !preflight_server(&g->settings.engine, g->reader, &result, err))
+    if (!guide_file_open(g, err) || !guide_read(g, err)
+        || !preflight_server(&g->settings.engine, g->reader, &result, err))
         return false;
     result_say(&result);
     return true;
@@ -132,6 +137,30 @@ static bool login_try(struct guide *g, struct err *err)
     return true;
 }
 
+/* --- a file --------------------------------------------------------------------------------- */
+
+/* Nothing in a file says what the solution is called; mostly the file is. */
+static bool file_name_ask(struct guide *g, struct err *err)
+{
+    const char *path = strchr(draft_value(g->draft, "source", "url"), ':') + 1;
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    const char *before = draft_value(g->draft, "source", "database");
+    auto_free char *stem =
+        span_text(span_first(span_of(name), dot ? (size_t)(dot - name) : strlen(name)));
+
+    return guide_key(g, "Name of the solution, the same for newer copies of the file", "source",
+                     "database", *before ? before : stem, err);
+}
+
+static bool login_or_file(struct guide *g, struct err *err)
+{
+    if (!guide_is_file(g))
+        return guide_until(g, login_ask, login_try, NULL, err);
+    g->is_logged_in = g->reader;
+    return file_name_ask(g, err);
+}
+
 /* --- the layout ----------------------------------------------------------------------------- */
 
 void guide_layouts_list(struct guide *g, struct ask_list *list)
@@ -145,16 +174,16 @@ void guide_layouts_list(struct guide *g, struct ask_list *list)
 
 static bool layout_ask(struct guide *g, struct err *err)
 {
+    const char *question = guide_is_file(g) ? "Table of the documents" : "Layout of the documents";
     auto_ask_list list = { 0 };
     auto_free char *answer = NULL;
     const char *before = draft_value(g->draft, "source", "layout");
 
     guide_layouts_list(g, &list);
     if (list.count == 0)
-        return guide_key(g, "Layout of the documents", "source", "layout", NULL, err);
+        return guide_key(g, question, "source", "layout", NULL, err);
     ask_list_print(&list);
-    if (!ask_choice(g->cancel, "Layout of the documents", &list, *before ? before : NULL, NULL,
-                    &answer, err))
+    if (!ask_choice(g->cancel, question, &list, *before ? before : NULL, NULL, &answer, err))
         return false;
     guide_set(g, "source", "layout", answer);
     return true;
@@ -177,9 +206,8 @@ static bool layout_try(struct guide *g, struct err *err)
 
 bool guide_source(struct guide *g, struct err *err)
 {
-    guide_head("FileMaker Server");
-    if (!guide_until(g, address_ask, address_or_trust_try, NULL, err)
-        || !guide_until(g, login_ask, login_try, NULL, err))
+    guide_head("FileMaker");
+    if (!guide_until(g, address_ask, address_or_trust_try, NULL, err) || !login_or_file(g, err))
         return false;
     if (!*draft_value(g->draft, "source", "database") && !database_name_ask(g, err))
         return false;

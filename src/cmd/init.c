@@ -181,11 +181,12 @@ static const struct init_options init_defaults = { 0 };
 const struct cmd cmd_init = {
     "init",
     "Ask for what must be known, try it, and write the configuration",
-    "On a terminal: asks for FileMaker Server, the account, the layout and its fields, the store\n"
-    "and the database, in this order. Each answer is tried at once; one that does not work can\n"
-    "be given again, or kept for what is not up yet. Three records are shown as they would\n"
-    "arrive. At the end everything is shown, and written or not: fmferry.ini, the files of the\n"
-    "passwords, the key that signs certificates. Nothing is ever written over.\n"
+    "On a terminal: asks for FileMaker Server (or a file, or a list of files), the account, the\n"
+    "layout and its fields, the store and the database, in this order. Each answer is tried at\n"
+    "once; one that does not work can be given again, or kept for what is not up yet. Three\n"
+    "records are shown as they would arrive. At the end everything is shown, and written or not:\n"
+    "fmferry.ini, the files of the passwords, the key that signs certificates. Nothing is ever\n"
+    "written over.\n"
     "\n"
     "From a pipe, with --set or with --defaults nothing is asked and nothing tried: what is not\n"
     "known stands in the file to be filled in. 'fmferry settings' explains all keys.",

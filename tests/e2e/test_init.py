@@ -7,12 +7,14 @@ import re
 import stat
 import subprocess
 import sys
+import uuid
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "real"))
 
 import model_s3
 import postgres
+from fmp12_writer import Fmp12, leads_to
 from harness import ACCOUNT, FMFERRY, PASSWORD, main, need_programs, play, wait_until
 from model_bench import ModelBench
 from terminals import Terminal, columns
@@ -294,6 +296,52 @@ def kept(tap, bench):
     tap.ok("Canary" not in talk.screen.text, "and was not shown", said)
 
 
+def of_a_file(tap, bench):
+    """Without a server: a FileMaker file needs no account, and gets no mark; its tables are offered."""
+    path, file = bench.folder / "Old Clinic.fmp12", Fmp12(fanout=50)
+    file.table(129, "Letters", {1: ("id", "text"), 2: ("Kind", "text"), 3: ("Doc", "container"), 4: ("Written", "text"),
+                                5: ("id_Patient", "text")})
+    for n in (1, 2, 3, 4):
+        file.put_object(129, n, {"FILE": b"%PDF-1.4 " + bytes([n]) * 2000}, name=f"{n}.pdf")
+        file.record(129, n, {1: str(uuid.UUID(int=(4 << 76) | (8 << 62) | n)), 2: "Letter", 3: leads_to(n), 4: "31.12.2019", 5: "P1"})
+    path.write_bytes(file.bytes())
+    talk = Talk(tap, bench)
+    talk.answer("Address", f"fmp12:{path}x")
+    said = talk.answer("answer again")
+    tap.ok("No such file" in said, "a file that is not there", said)
+    talk.answer("Address", f"fmp12:{path}")
+    said = talk.answer("Name of the solution")
+    tap.ok("a FileMaker file 21.1" in said and "[Old Clinic]" in said, "what it is, and its own name for the solution", said)
+    said = talk.answer("Table of the documents", "Letters")
+    tap.ok("Letters" in said and "Account" not in talk.screen.text, "its tables, and no account", said)
+    for question, answer in (("Container field", ""), ("The document's id", ""), ("The patient's id", ""), ("The document's type", "Kind"),
+                             ("The document's date", "Written"), ("original name", ""), ("Account that made", ""), ("Time at which", "")):
+        talk.answer(question, answer)
+    said = talk.answer("Form of the dates", "day-first")
+    tap.ok("with dates such as 31.12.2019" in " ".join(said.split()), "a date of the file as an example", said)
+    talk.answer("time zone")
+    said = talk.answer("Is this right?")
+    tap.ok(said.count("record ") == 3 and "2019-12-31" in said, "three of its records", said)
+    talk.answer("Table of the patients", "-")
+    for question in ("Store", "Folder", "Kind", "Its file", "same database", "Write these files?"):
+        talk.answer(question)
+    tap.same(talk.end(), 0, "it is written")
+    tap.same([value(bench, key) for key in ("database", "mark_field", "container_field", "date_format", "account")],
+             ["Old Clinic", "", "Doc", "day-first", ""], "with neither mark nor account")
+    checked = bench.ferry("check")
+    tap.ok("4 embedded and proven" in checked.out and checked.code == 0, "check is content", checked.out, checked.err)
+    done = bench.ferry("run")
+    tap.ok(done.code == 0 and len([one for one in bench.store.rglob("*") if one.is_file()]) == 4, "and a run moves all", done.err)
+
+
+def of_a_list(tap, bench):
+    """A list is taken from the command line, too: nothing of a server is left open."""
+    done = bench.ferry("init", *sets(url="manifest:export/list.csv", database="Clinic", layout="Letters", key_field="id",
+                                     container_field="Doc", type_field="Type", date_field="Date", patient_field="id_Contact"))
+    tap.ok(done.code == 0 and "still to fill in" not in done.out, "init --set of a list", done.out, done.err)
+    tap.same([value(bench, key) for key in ("account", "password_file", "mark_field")], ["", "", ""], "without account and mark")
+
+
 def ask_bucket(talk, bench, secret, first=False):
     talk.answer("Its server", bench.in_store["endpoint"])
     talk.answer("Region", model_s3.REGION)
@@ -390,7 +438,7 @@ def test(tap):
     if not need_programs(tap):
         return
     into_a_bucket(tap)
-    play(tap, (what_is_refused, what_is_set, what_is_left_open, all_or_nothing, all_good, mended, kept, into_postgres,
+    play(tap, (what_is_refused, what_is_set, what_is_left_open, all_or_nothing, all_good, mended, kept, of_a_file, of_a_list, into_postgres,
                left_in_the_middle), "init-")
 
 
