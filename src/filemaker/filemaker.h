@@ -280,8 +280,9 @@ void filemaker_stream_close(struct filemaker_stream *stream); /* NULL is allowed
 void auto_stream_cleanup(struct filemaker_stream **stream);
 #define auto_stream __attribute__((cleanup(auto_stream_cleanup))) struct filemaker_stream
 
-/* The announced size, or -1; the announced file name, or NULL. */
+/* The announced size, or -1; the announced kind and file name, or NULL. */
 int64_t filemaker_stream_length(const struct filemaker_stream *stream);
+const char *filemaker_stream_media(const struct filemaker_stream *stream);
 const char *filemaker_stream_disposition(const struct filemaker_stream *stream);
 
 /*

@@ -45,7 +45,7 @@ static bool databases_read(struct filemaker *filemaker, struct str *names_r, str
     char part[8192];
     size_t got = 0;
 
-    if (!filemaker_stream_of_url(filemaker, url, &stream, err))
+    if (!filemaker_stream_of_url(filemaker, url, NULL, &stream, err))
         return false;
     do {
         if (!filemaker_stream_read(stream, part, sizeof part, &got, err))

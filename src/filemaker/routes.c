@@ -38,7 +38,7 @@ bool filemaker_odata_open(struct filemaker *filemaker, const char *table, struct
     url_add_encoded(&url, span_of(field), "");
     str_add_text(&url, "/$value");
     return str_fits(&url, "the OData URL", err)
-           && filemaker_stream_of_url(filemaker, str_text(&url), stream_r, err);
+           && filemaker_stream_of_url(filemaker, str_text(&url), "Accept: */*", stream_r, err);
 }
 
 bool filemaker_odata_table(struct filemaker *filemaker, const char *table, struct err *err)
@@ -52,7 +52,7 @@ bool filemaker_odata_table(struct filemaker *filemaker, const char *table, struc
     url_add_encoded(&url, span_of(table), "");
     str_add_text(&url, "?$top=1");
     return str_fits(&url, "the OData URL", err)
-           && filemaker_stream_of_url(filemaker, str_text(&url), &stream, err);
+           && filemaker_stream_of_url(filemaker, str_text(&url), "Accept: */*", &stream, err);
 }
 
 struct script_result {

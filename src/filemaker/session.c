@@ -99,12 +99,20 @@ static bool is_trouble(const struct err *err)
            || (err->kind == ERR_REMOTE && filemaker_advice(err) == FILEMAKER_CROWDED);
 }
 
+static bool answer_read(enum filemaker_form form, struct filemaker_answer *answer,
+                        const struct http_answer *from, struct err *err)
+{
+    return form == FILEMAKER_FORM_API
+               ? filemaker_answer_read(answer, from, err)
+               : filemaker_odata_read(answer, from, form == FILEMAKER_FORM_ODATA, err);
+}
+
 static bool call_exchange(struct http *http, const char *url, const struct filemaker_call *call,
                           const char *authorization, int64_t total_us, char **token_r,
                           struct filemaker_answer *answer, struct err *err)
 {
-    const char *headers[] = { authorization,
-                              call->body.at ? "Content-Type: application/json" : NULL, NULL };
+    const char *second = call->body.at ? "Content-Type: application/json" : call->accept;
+    const char *headers[] = { authorization, second, NULL };
     struct http_request request = { .method = call->method,
                                     .url = url,
                                     .headers = authorization ? headers : headers + 1,
@@ -121,7 +129,7 @@ static bool call_exchange(struct http *http, const char *url, const struct filem
     if (token_r)
         *token_r = mem_text(http_header(got, "X-FM-Data-Access-Token"));
     answer->retry_after_us = http_retry_after_us(got);
-    return http_read_all(got, &answer->text, err) ? filemaker_answer_read(answer, got, err)
+    return http_read_all(got, &answer->text, err) ? answer_read(call->form, answer, got, err)
                                                   : filemaker_answer_unread(got, err);
 }
 
@@ -183,20 +191,31 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
                       struct filemaker_answer *answer, struct err *err)
 {
     auto_free char *url = mem_printf("%s%s", filemaker->origin, call->path);
-    const char *bearer = NULL;
+    auto_free char *own = NULL;
+    const char *authorization = NULL;
+    bool good;
 
     *answer = (struct filemaker_answer){ .text = STR_MAX(call->most ? call->most : ANSWER_MAX) };
     if (call->auth == FILEMAKER_AUTH_SESSION) {
         if (!filemaker_log_in(filemaker, err))
             return false;
-        bearer = secret_reveal(filemaker->bearer).at;
+        authorization = secret_reveal(filemaker->bearer).at;
+    } else if (call->auth == FILEMAKER_AUTH_OWN) {
+        authorization = own = filemaker_own_header(&filemaker->settings);
     }
-    if (call_through_gate(filemaker, url, call, bearer, NULL, answer, err))
+    good = call_through_gate(filemaker, url, call, authorization, NULL, answer, err);
+    if (own)
+        explicit_bzero(own, strlen(own));
+    if (good)
         return true;
     filemaker_answer_clear(answer);
     if (write_is_unsure(call, err))
         err->kind = ERR_UNSURE;
-    return key_is_refused(filemaker, err) && key_refuse(filemaker, err);
+    if (key_is_refused(filemaker, err))
+        return key_refuse(filemaker, err);
+    if (call->form != FILEMAKER_FORM_API)
+        filemaker_odata_mean(err);
+    return false;
 }
 
 /* Drops the session and gives its place back; the server is not told. OttoFMS keeps the sessions itself. */

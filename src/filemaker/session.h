@@ -15,26 +15,32 @@ struct filemaker {
     uint64_t logins;       /* how many sessions there were                                  */
 };
 
-enum { HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404 };
+enum { HTTP_NO_CONTENT = 204, HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404 };
 
-enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION };
+/* OWN: account and password, or the key, with the call itself, as OData wants it. */
+enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION, FILEMAKER_AUTH_OWN };
+
+/* What answers: the Data API, OData in JSON, or OData with a text of any other kind. */
+enum filemaker_form { FILEMAKER_FORM_API, FILEMAKER_FORM_ODATA, FILEMAKER_FORM_TEXT };
 
 struct filemaker_call {
     const char *method;
     const char *path; /* after the origin, percent-encoded */
     struct span body; /* JSON; SPAN_NONE for none          */
     enum filemaker_auth auth;
-    bool reads;   /* changes nothing: may be repeated                                      */
-    bool is_page; /* asks for several records: not repeated unchanged if they are too many */
-    size_t most;  /* bytes of its answer; 0: 16 MiB                                        */
+    enum filemaker_form form;
+    const char *accept; /* a header line; NULL: none                                            */
+    bool reads;         /* changes nothing: may be repeated                                      */
+    bool is_page;       /* asks for several records: not repeated unchanged if they are too many */
+    size_t most;        /* bytes of its answer; 0: 16 MiB                                        */
 };
 
 /* An answer that said OK. */
 struct filemaker_answer {
     struct str text;
     struct json *json;
-    const struct json_value *response;
-    int64_t retry_after_us; /* how long it asks us to wait, or 0; of a refusal, too */
+    const struct json_value *response; /* of OData the whole; NULL of a text */
+    int64_t retry_after_us;            /* how long it asks us to wait, or 0; of a refusal, too */
 };
 
 void filemaker_answer_clear(struct filemaker_answer *answer);
@@ -47,6 +53,16 @@ void filemaker_answer_clear(struct filemaker_answer *answer);
  */
 must_check bool filemaker_answer_read(struct filemaker_answer *answer,
                                       const struct http_answer *from, struct err *err);
+
+/*
+ * The same for an answer of OData. Its errors come as those of the Data API do: FileMaker's own numbers in `reason`,
+ * a table that is missing as FILEMAKER_LAYOUT_MISSING, a row as FILEMAKER_RECORD_MISSING.
+ */
+must_check bool filemaker_odata_read(struct filemaker_answer *answer,
+                                     const struct http_answer *from, bool is_json, struct err *err);
+
+/* Gives a refusal of OData that came without a number of FileMaker's the number that its HTTP status means. */
+void filemaker_odata_mean(struct err *err);
 
 /* When a text could not be read (`err` says why): a refusal is still told as one. Always false. */
 bool filemaker_answer_unread(const struct http_answer *from, struct err *err);
@@ -64,9 +80,13 @@ const char *filemaker_front(const struct filemaker *filemaker);
  */
 char *filemaker_own_header(const struct filemaker_settings *settings);
 
-/* Opens an absolute URL at our own origin as a stream, with account and password or OttoFMS's key. */
+/*
+ * Opens an absolute URL at our own origin as a stream, with account and password or OttoFMS's key.
+ *   accept   a header line, or NULL
+ */
 must_check bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
-                                        struct filemaker_stream **stream_r, struct err *err);
+                                        const char *accept, struct filemaker_stream **stream_r,
+                                        struct err *err);
 
 /* Appends "/fmi/data/vLatest/databases/{database}" and then "/{part}/{part}...", each encoded. */
 void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts);

@@ -213,6 +213,8 @@ static bool is_redirect(int status)
 
 static bool status_refused(const struct http_answer *answer, struct err *err)
 {
+    if (http_status(answer) == HTTP_NO_CONTENT)
+        return err_set(err, ERR_REMOTE, HTTP_NO_CONTENT, "the container is empty");
     return err_set(err, ERR_REMOTE, http_status(answer), "the stream answered with HTTP status %d",
                    http_status(answer));
 }
@@ -298,11 +300,11 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
     return true;
 }
 
-bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,
+bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url, const char *accept,
                              struct filemaker_stream **stream_r, struct err *err)
 {
     auto_free char *basic = filemaker_own_header(&filemaker->settings);
-    const char *headers[] = { basic, NULL };
+    const char *headers[] = { basic, accept, NULL };
     struct http_request request = { .method = "GET",
                                     .url = url,
                                     .headers = headers,
@@ -342,6 +344,11 @@ void auto_stream_cleanup(struct filemaker_stream **stream)
 int64_t filemaker_stream_length(const struct filemaker_stream *stream)
 {
     return http_length(stream->answer);
+}
+
+const char *filemaker_stream_media(const struct filemaker_stream *stream)
+{
+    return http_header(stream->answer, "Content-Type");
 }
 
 const char *filemaker_stream_disposition(const struct filemaker_stream *stream)
