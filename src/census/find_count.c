@@ -50,7 +50,7 @@ bool find_count_all(struct source_reader *reader, const char *layout, const char
     uint64_t with = 0, without = 0;
     bool refused = false;
 
-    if (source_is_file(reader))
+    if (!source_has_finds(reader))
         return source_recount(reader, layout, count_r, err);
     *count_r = -1;
     if (!*key_field)

@@ -216,17 +216,24 @@ static void filled_say(const struct writeback *rules, struct str *to)
         str_printf(to, "%s'%s'", i ? ", " : "; it fills ", rules->rules[i].field);
 }
 
+static const char *why_no_marks(const struct checks *c)
+{
+    if (source_is_file(c->reader))
+        return "a file is never changed: no record is marked, and the ledger alone keeps track\n";
+    if (!source_has_finds(c->reader))
+        return "by OData no record is marked, as it cannot write on the condition that a record is "
+               "unchanged: the ledger alone keeps track\n";
+    return "mark_field is empty: nothing is written to FileMaker, and the ledger alone keeps "
+           "track\n";
+}
+
 bool check_mark(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     char now[STAMP_TEXT_SIZE];
 
     (void)err;
     if (!*c->engine->fields.mark) {
-        str_add_text(&tried->notes, source_is_file(c->reader)
-                                        ? "a file is never changed: no record is marked, and the "
-                                          "ledger alone keeps track\n"
-                                        : "mark_field is empty: nothing is written to FileMaker, "
-                                          "and the ledger alone keeps track\n");
+        str_add_text(&tried->notes, why_no_marks(c));
         return true;
     }
     str_printf(&tried->ok_text,

@@ -71,8 +71,8 @@ bool check_sessions(struct checks *c, struct preflight_result *tried, struct err
     int most = wanted < SESSIONS_TRIED_MAX ? wanted : SESSIONS_TRIED_MAX;
     bool good;
 
-    if (source_is_file(c->reader)) {
-        str_add_text(&tried->ok_text, "a file needs none");
+    if (!source_has_finds(c->reader)) {
+        str_add_text(&tried->ok_text, "none are needed");
         return true;
     }
     good = sessions_open(c, open, most, &count, err);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "cmd/settings_source.h"
 #include "cmd/settings_writeback.h"
 #include "document/key.h"
 #include "http/url.h"
@@ -177,41 +178,6 @@ static void registry_complete(struct settings *s)
     registry->has_mrn = *s->patients.mrn != '\0';
 }
 
-/* A manifest says the MD5 of each container as the field "NAME md5" (source/manifest_view.h). */
-static char *md5_list_of(const char *containers)
-{
-    auto_str list = STR_MAX(KIB(64));
-    struct span rest = span_of(containers), last = SPAN_NONE;
-
-    while (rest.size) {
-        struct span name = span_trim(span_cut(&rest, ','));
-        struct span field = name;
-
-        if (span_ends(name, ")"))
-            field = span_trim(span_cut(&name, '('));
-        if (field.size && !span_equal(field, last))
-            str_printf(&list, "%s" SPAN_FORMAT " md5", list.size ? "," : "", SPAN_ARGS(field));
-        last = field.size ? field : last;
-    }
-    return str_take(&list);
-}
-
-/* What a file cannot do is not asked of it: it has no marks, no finds and no other ways to its documents. */
-static void file_complete(struct settings *s)
-{
-    struct engine_settings *engine = &s->engine;
-
-    if (!source_url_is_file(engine->filemaker.url))
-        return;
-    engine->fields.mark = engine->fields.census_key = "";
-    engine->odata_table = engine->script = "";
-    engine->records_at_once = 1;
-    if (!source_url_is_manifest(engine->filemaker.url))
-        return;
-    s->md5_list = md5_list_of(engine->fields.container_list);
-    engine->fields.md5_list = s->md5_list;
-}
-
 /* Fills in what follows from keys of other parts. */
 static void parts_complete(struct settings *s)
 {
@@ -314,9 +280,11 @@ static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
     if (!routes_check(s, path, err))
         return false;
-    file_complete(s);
+    settings_file_complete(&s->engine, &s->md5_list);
     if (!backup_check(s, path, err))
         return false;
+    if (!settings_odata_complete(&s->engine, &s->odata_container, err))
+        return wrong_key(s, path, "source", "container_field", err);
     if (!time_zone_set(s->time_zone, err))
         return wrong_key(s, path, "source", "time_zone", err);
     if (!prefix_read(s, err))
@@ -359,6 +327,7 @@ void settings_clear(struct settings *s)
 {
     free(s->source_name);
     free(s->md5_list);
+    free(s->odata_container);
     free(s->document_columns);
     free(s->patient_columns);
     free(s->store_prefix);

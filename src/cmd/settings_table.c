@@ -10,6 +10,7 @@ const char *const settings_encodings[] = {
 const int settings_date_meanings[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 const char *const settings_notices[] = { "end", "stop", "failures", "idle", NULL };
 static const char *const login_choices[] = { "account", "otto", NULL };
+static const char *const api_choices[] = { "data", "odata", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
 static const char *const link_choices[] = { "no", "yes", NULL };
@@ -60,6 +61,11 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "url", engine.filemaker.url, "https://127.0.0.1:8443",
          "The address of FileMaker Server, without a path: https://fms.example.com; or a file,\n"
          "fmp12:PATH, that no server hosts (docs/fmp12.md), or manifest:PATH, a list with files"),
+    CHOICE(
+        "source", "api", engine.filemaker.is_odata, api_choices, "data",
+        "data: layouts by the Data API. odata: table occurrences by OData, where the Data API is\n"
+        "off or its downloads fail; layout then names an occurrence, one container is read, and\n"
+        "nothing is written to FileMaker (docs/odata.md)"),
     TEXT("source", "database", engine.filemaker.database, "Clinic",
          "The hosted file's name, spelled as on the server, without .fmp12"),
     TEXT("source", "account", engine.filemaker.account, "api",

@@ -47,7 +47,8 @@ static bool source_is_marked(const struct writeback_place *place, struct err *er
     return place->has_mark
            || err_set(err, ERR_USAGE, 0,
                       "fields are filled together with the mark, and [source] mark_field is "
-                      "empty: name a field for the mark, or take [writeback] out");
+                      "empty (by OData it does not count): name a field for the mark, or take "
+                      "[writeback] out");
 }
 
 bool settings_writeback(const struct writeback_place *place, struct writeback *rules,

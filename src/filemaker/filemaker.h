@@ -33,6 +33,8 @@ struct filemaker_settings {
     const char *account;
     const struct secret *password; /* with `is_otto`, the key "dk_..." */
     bool is_otto;                  /* OttoFMS stands before the server: no sessions of ours */
+    bool is_odata;                 /* source/source.h reads tables by OData, not layouts */
+    const char *container;         /* the container that OData looks into; NULL: none */
     const char *ca_file;           /* NULL: the system's certificates */
     struct http_route route;
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */

@@ -12,7 +12,7 @@ enum { DEPTH_MAX = 32, TABLES_MAX = 20000, FIELDS_MAX = 200000, GENERATION_MIN =
 #define PRODUCT_TERM "Org.OData.Core.V1.ProductVersion"
 #define SERVER_TERM "ServerVersion"
 
-struct walk {
+struct metadata_walk {
     XML_Parser parser;
     struct metadata *metadata;
     struct err *err;
@@ -21,7 +21,7 @@ struct walk {
     bool is_metadata, in_type, in_field, has_sets;
 };
 
-static void refuse(struct walk *walk, const char *why)
+static void walk_refuse(struct metadata_walk *walk, const char *why)
 {
     if (walk->err->kind == ERR_NONE)
         (void)err_set(walk->err, ERR_DATA, 0, "OData's $metadata %s", why);
@@ -36,7 +36,7 @@ static const char *local_name(const char *name)
     return colon ? colon + 1 : name;
 }
 
-static const char *attribute(const XML_Char **attributes, const char *name)
+static const char *attribute_get(const XML_Char **attributes, const char *name)
 {
     for (; *attributes; attributes += 2)
         if (strcmp(attributes[0], name) == 0)
@@ -44,31 +44,31 @@ static const char *attribute(const XML_Char **attributes, const char *name)
     return "";
 }
 
-static struct metadata_table *table_last(const struct walk *walk)
+static struct metadata_table *table_last(const struct metadata_walk *walk)
 {
     return &walk->metadata->tables[walk->metadata->count - 1];
 }
 
-static struct metadata_field *field_last(const struct walk *walk)
+static struct metadata_field *field_last(const struct metadata_walk *walk)
 {
     struct metadata_table *table = table_last(walk);
 
     return &table->fields[table->count - 1];
 }
 
-static bool is_too_much(const struct walk *walk, size_t fields)
+static bool is_too_much(const struct metadata_walk *walk, size_t fields)
 {
     return walk->metadata->count >= TABLES_MAX || walk->fields + fields > FIELDS_MAX;
 }
 
 /* --- types and fields ----------------------------------------------------------------------- */
 
-static void type_begin(struct walk *walk, const char *name)
+static void type_begin(struct metadata_walk *walk, const char *name)
 {
     struct metadata *metadata = walk->metadata;
 
     if (is_too_much(walk, 0)) {
-        refuse(walk, "has more tables than any file of FileMaker");
+        walk_refuse(walk, "has more tables than any file of FileMaker");
         return;
     }
     metadata->tables = mem_grow(metadata->tables, (metadata->count + 1) * sizeof *metadata->tables);
@@ -83,12 +83,12 @@ static bool is_container_type(const char *type)
     return strcmp(type, "Edm.Stream") == 0 || strcmp(type, "Edm.Binary") == 0;
 }
 
-static void field_begin(struct walk *walk, const char *name, const char *type)
+static void field_begin(struct metadata_walk *walk, const char *name, const char *type)
 {
     struct metadata_table *table = table_last(walk);
 
     if (is_too_much(walk, 1)) {
-        refuse(walk, "has more fields than any file of FileMaker");
+        walk_refuse(walk, "has more fields than any file of FileMaker");
         return;
     }
     walk->fields++;
@@ -103,7 +103,7 @@ static void field_begin(struct walk *walk, const char *name, const char *type)
 
 /* --- annotations ---------------------------------------------------------------------------- */
 
-static void version_keep(struct walk *walk, const char *value)
+static void version_keep(struct metadata_walk *walk, const char *value)
 {
     const char *digits = strpbrk(value, "0123456789");
 
@@ -123,11 +123,11 @@ static void repetitions_keep(struct metadata_field *field, const char *value)
 static void field_annotate(struct metadata_field *field, const char *term,
                            const XML_Char **attributes)
 {
-    bool is_so = strcmp(attribute(attributes, "Bool"), "true") == 0;
-    const char *number = attribute(attributes, "Int");
+    bool is_so = strcmp(attribute_get(attributes, "Bool"), "true") == 0;
+    const char *number = attribute_get(attributes, "Int");
 
     if (strcmp(term, "MaxRepetitions") == 0)
-        repetitions_keep(field, *number ? number : attribute(attributes, "String"));
+        repetitions_keep(field, *number ? number : attribute_get(attributes, "String"));
     else if (strcmp(term, "ExternalSecurePath") == 0)
         field->is_external = true;
     else if (strcmp(term, "Calculation") == 0)
@@ -138,9 +138,10 @@ static void field_annotate(struct metadata_field *field, const char *term,
         field->is_global = is_so;
 }
 
-static void annotate(struct walk *walk, const XML_Char **attributes)
+static void walk_annotate(struct metadata_walk *walk, const XML_Char **attributes)
 {
-    const char *term = attribute(attributes, "Term"), *value = attribute(attributes, "String");
+    const char *term = attribute_get(attributes, "Term"),
+               *value = attribute_get(attributes, "String");
     bool is_own = span_starts(span_of(term), OWN_TERM);
 
     if (strcmp(term, PRODUCT_TERM) == 0 || span_ends(span_of(term), SERVER_TERM)) {
@@ -176,11 +177,13 @@ static struct metadata_table *type_find(const struct metadata *metadata, const c
 }
 
 /* Another occurrence of a type that has one already: the same fields once more. */
-static void table_copy(struct walk *walk, const struct metadata_table *from, const char *name)
+static void table_copy(struct metadata_walk *walk, const struct metadata_table *from,
+                       const char *name)
 {
     struct metadata_table copy = { .name = mem_text(name),
                                    .type_name = mem_text(from->type_name),
                                    .id = mem_text(from->id),
+                                   .is_keyed = from->is_keyed,
                                    .fields = mem_zero((from->count + 1) * sizeof *from->fields) };
 
     for (; copy.count < from->count; copy.count++) {
@@ -194,7 +197,7 @@ static void table_copy(struct walk *walk, const struct metadata_table *from, con
     walk->metadata->tables[walk->metadata->count++] = copy;
 }
 
-static void set_take(struct walk *walk, const char *name, const char *full)
+static void set_take(struct metadata_walk *walk, const char *name, const char *full)
 {
     struct metadata_table *type = type_find(walk->metadata, full);
 
@@ -205,7 +208,7 @@ static void set_take(struct walk *walk, const char *name, const char *full)
         free(type->name);
         type->name = mem_text(name);
     } else if (is_too_much(walk, type->count)) {
-        refuse(walk, "has more tables and fields than any file of FileMaker");
+        walk_refuse(walk, "has more tables and fields than any file of FileMaker");
     } else {
         table_copy(walk, type, name);
     }
@@ -227,28 +230,30 @@ static void sets_infer(struct metadata *metadata)
 
 static void XMLCALL on_start(void *arg, const XML_Char *full_name, const XML_Char **attributes)
 {
-    struct walk *walk = arg;
+    struct metadata_walk *walk = arg;
     const char *name = local_name(full_name);
 
     if (walk->err->kind != ERR_NONE)
         return;
     if (++walk->depth > DEPTH_MAX)
-        refuse(walk, "is deeper than FileMaker's");
+        walk_refuse(walk, "is deeper than FileMaker's");
     else if (walk->depth == 1)
         walk->is_metadata = strcmp(name, "Edmx") == 0;
     else if (strcmp(name, "EntityType") == 0)
-        type_begin(walk, attribute(attributes, "Name"));
+        type_begin(walk, attribute_get(attributes, "Name"));
     else if (strcmp(name, "Property") == 0 && walk->in_type)
-        field_begin(walk, attribute(attributes, "Name"), attribute(attributes, "Type"));
+        field_begin(walk, attribute_get(attributes, "Name"), attribute_get(attributes, "Type"));
+    else if (strcmp(name, "PropertyRef") == 0 && walk->in_type)
+        table_last(walk)->is_keyed = strcmp(attribute_get(attributes, "Name"), "ROWID") != 0;
     else if (strcmp(name, "Annotation") == 0)
-        annotate(walk, attributes);
+        walk_annotate(walk, attributes);
     else if (strcmp(name, "EntitySet") == 0)
-        set_take(walk, attribute(attributes, "Name"), attribute(attributes, "EntityType"));
+        set_take(walk, attribute_get(attributes, "Name"), attribute_get(attributes, "EntityType"));
 }
 
 static void XMLCALL on_end(void *arg, const XML_Char *full_name)
 {
-    struct walk *walk = arg;
+    struct metadata_walk *walk = arg;
     const char *name = local_name(full_name);
 
     if (walk->err->kind != ERR_NONE)
@@ -265,10 +270,10 @@ static void XMLCALL on_doctype(void *arg, const XML_Char *name, const XML_Char *
     (void)system;
     (void)public;
     (void)has_more;
-    refuse(arg, "declares a document type");
+    walk_refuse(arg, "declares a document type");
 }
 
-static bool walk_all(struct walk *walk, struct span text)
+static bool walk_all(struct metadata_walk *walk, struct span text)
 {
     XML_SetUserData(walk->parser, walk);
     XML_SetElementHandler(walk->parser, on_start, on_end);
@@ -288,7 +293,9 @@ bool metadata_read(struct span text, struct metadata *metadata_r, struct err *er
 {
     auto_metadata metadata = { 0 };
     struct err why = { 0 };
-    struct walk walk = { .parser = XML_ParserCreate("UTF-8"), .metadata = &metadata, .err = &why };
+    struct metadata_walk walk = { .parser = XML_ParserCreate("UTF-8"),
+                                  .metadata = &metadata,
+                                  .err = &why };
     bool good;
 
     if (!walk.parser)

@@ -19,6 +19,7 @@ struct metadata_field {
 struct metadata_table {
     char *name, *type_name; /* the occurrence; "" for a type of which there is none */
     char *id;               /* of the base table: occurrences of one share it; "" if unknown */
+    bool is_keyed;          /* a field of it names its rows in addresses; false: ROWID does */
     struct metadata_field *fields;
     size_t count;
 };

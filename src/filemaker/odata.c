@@ -119,5 +119,8 @@ bool odata_value_open(struct filemaker *filemaker, const char *path, enum odata_
         mem_printf("%s%s%s/$value", filemaker->origin, filemaker_front(filemaker), path);
     const char *accept = what == ODATA_NAME ? "Accept: application/octet-stream" : "Accept: */*";
 
-    return filemaker_stream_of_url(filemaker, url, accept, stream_r, err);
+    if (filemaker_stream_of_url(filemaker, url, accept, stream_r, err))
+        return true;
+    filemaker_odata_mean(err);
+    return false;
 }

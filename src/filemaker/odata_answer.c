@@ -38,7 +38,7 @@ void filemaker_odata_mean(struct err *err)
         err->reason = INSUFFICIENT_PRIVILEGES;
 }
 
-static bool failed(int status, int reason, const char *words, struct err *err)
+static bool remote_failed(int status, int reason, const char *words, struct err *err)
 {
     (void)err_set(err, ERR_REMOTE, status, "%s", words);
     err->reason = reason;
@@ -54,7 +54,7 @@ static bool stranger_spoke(const struct http_answer *from, struct err *err)
         words, sizeof words, "OData answered with HTTP status %d and no message%s", status,
         status == HTTP_NOT_FOUND ? ": it may be switched off (Admin Console, Connectors, OData)"
                                  : "");
-    return failed(status, 0, words, err);
+    return remote_failed(status, 0, words, err);
 }
 
 static bool code_of(const struct json *json, int64_t *code_r)
@@ -80,7 +80,7 @@ static bool refusal_read(const struct json *json, const struct http_answer *from
                        filemaker_meaning(reason));
     else
         (void)snprintf(words, sizeof words, "OData error %jd", (intmax_t)code);
-    return failed(http_status(from), reason, words, err);
+    return remote_failed(http_status(from), reason, words, err);
 }
 
 /* JSON that was cut may be whole the next time, as with the Data API. */
@@ -92,7 +92,7 @@ static bool json_is_bad(const struct http_answer *from, const struct err *why, s
         return stranger_spoke(from, err);
     (void)snprintf(words, sizeof words, "OData's answer cannot be read: %.400s", why->msg);
     if (why->code == JSON_CUT)
-        return failed(http_status(from), 0, words, err);
+        return remote_failed(http_status(from), 0, words, err);
     return err_set(err, ERR_DATA, why->code == JSON_TOO_MUCH ? HTTP_TOO_LONG : FILEMAKER_BAD_ANSWER,
                    "%s", words);
 }

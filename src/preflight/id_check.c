@@ -146,7 +146,7 @@ static bool ids_count_all(const struct id_query *a, int64_t *with_r, struct err 
            && (found->shared == 0 || shared_count(a, err));
 }
 
-/* --- a file, which has no finds, and is read whole ------------------------------------------- */
+/* --- a source without finds, which is read whole --- ------------------------------------------- */
 
 /* The different ids, and those of them that a second record has. */
 struct id_sets {
@@ -200,7 +200,8 @@ static bool ids_read_all(const struct id_query *a, int64_t *with_r, struct err *
 
 static bool ids_count(const struct id_query *a, int64_t *with_r, struct err *err)
 {
-    return source_is_file(a->reader) ? ids_read_all(a, with_r, err) : ids_count_all(a, with_r, err);
+    return source_has_finds(a->reader) ? ids_count_all(a, with_r, err)
+                                       : ids_read_all(a, with_r, err);
 }
 
 static bool find_is_refused(const struct err *err)

@@ -108,6 +108,13 @@ static const struct {
     { 1711, "check the server's license" },
 };
 
+static const char data_api_refusal[] =
+    "check account and password, and that the account's privilege set has the extended privilege "
+    "fmrest";
+static const char odata_refusal[] =
+    "check account and password, and that the account's privilege set has the extended privilege "
+    "fmodata";
+
 /* A key opens no session: the first call tells whether it is good. */
 static bool key_is_tried(struct source_reader *reader, struct err *err)
 {
@@ -125,11 +132,9 @@ bool preflight_login(const struct engine_settings *settings, struct source_reade
         return true;
     if (err->kind != ERR_REMOTE)
         return false;
-    if (err->reason == FILEMAKER_BAD_LOGIN)
+    if (err->reason == FILEMAKER_BAD_LOGIN || (err->reason == 9 && settings->filemaker.is_odata))
         return err_ctx(err, "account '%s'", settings->filemaker.account)
-               || to_mend(err,
-                          "check account and password, and that the account's privilege set has "
-                          "the extended privilege fmrest");
+               || to_mend(err, settings->filemaker.is_odata ? odata_refusal : data_api_refusal);
     if (err->reason == FILEMAKER_UNABLE_TO_OPEN)
         return name_to_mend(reader, FILEMAKER_DATABASES, database,
                             "is the file hosted and open, and [source] database spelled exactly as "
@@ -149,6 +154,12 @@ static bool layout_refused(const struct engine_settings *settings, struct source
 {
     if (err->kind != ERR_REMOTE)
         return false;
+    if (err->reason == FILEMAKER_LAYOUT_MISSING && settings->filemaker.is_odata)
+        return name_to_mend(
+            reader, FILEMAKER_LAYOUTS, settings->fields.layout,
+            "by OData, [source] layout names a table occurrence, spelled exactly as "
+            "in FileMaker's relationship graph",
+            err);
     if (err->reason == FILEMAKER_LAYOUT_MISSING)
         return name_to_mend(reader, FILEMAKER_LAYOUTS, settings->fields.layout,
                             "[source] layout must be spelled exactly as in FileMaker, and the "

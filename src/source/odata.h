@@ -21,7 +21,7 @@ must_check bool odata_view_new(const struct filemaker_settings *settings,
 void odata_view_free(struct odata_view *view); /* NULL is allowed */
 
 /* The client by which it asks. */
-struct filemaker *odata_filemaker(struct odata_view *view);
+struct filemaker *odata_filemaker(const struct odata_view *view);
 
 /* Reads $metadata, if it has not been read: that shows whether the account is let in. */
 must_check bool odata_log_in(struct odata_view *view, struct err *err);
@@ -42,11 +42,23 @@ must_check bool odata_record(struct odata_view *view, const char *table, uint64_
 must_check bool odata_recount(struct odata_view *view, const char *table, int64_t *count_r,
                               struct err *err);
 
+/* --- documents: source/odata_document.c ----------------------------------------------------- */
+
+struct odata_document;
+
 /*
  * Opens the file to which a container's value leads.
- *   name_r   the file's name, "" if it is not known; caller frees
+ *   document_r   caller closes before the next call
+ *   name_r       its own name, "" if it is not known; caller frees
  * Fails as filemaker_stream_open(); with ERR_DATA if the value is none of this source's.
  */
 must_check bool odata_document_open(struct odata_view *view, struct span value,
-                                    struct filemaker_stream **stream_r, char **name_r,
+                                    struct odata_document **document_r, char **name_r,
                                     struct err *err);
+void odata_document_close(struct odata_document *document); /* NULL is allowed */
+
+int64_t odata_document_length(const struct odata_document *document); /* announced, or -1 */
+
+/* As filemaker_stream_read(); with ERR_DATA if the file's name came in place of the file. */
+must_check bool odata_document_read(struct odata_document *document, void *bytes, size_t room,
+                                    size_t *size_r, struct err *err);

@@ -1,6 +1,6 @@
 /*
  * Where documents come from, by one interface: who counts and moves knows no kind of source. The
- * kinds are FileMaker Server by its Data API (filemaker/filemaker.h) and what lies on
+ * kinds are FileMaker Server by its Data API (filemaker/filemaker.h) or by OData (source/odata.h), and what lies on
  * this machine, a FileMaker file or a manifest (source/local.h); records come as pages of the Data API, whatever the kind
  * (docs/decisions/0105-one-interface-for-sources.md).
  *
@@ -37,6 +37,12 @@ void auto_source_reader_cleanup(struct source_reader **reader);
  */
 bool source_is_file(const struct source_reader *reader);
 
+/*
+ * Whether it has finds, and with them marks, scripts and sessions. One that has none is read record by record, and its
+ * records are counted a second time by source_recount().
+ */
+bool source_has_finds(const struct source_reader *reader);
+
 /* --- what it is, and what it shows ---------------------------------------------------------- */
 
 must_check bool source_product(struct source_reader *reader, struct filemaker_product *product_r,
@@ -69,7 +75,7 @@ must_check bool source_set(struct source_reader *reader, const struct filemaker_
                            uint64_t *mod_id_r, struct err *err);
 
 /*
- * Counts all records by another way than reading them; only of a file, as local_recount().
+ * Counts all records by another way than reading them; only where there are no finds, as local_recount().
  */
 must_check bool source_recount(struct source_reader *reader, const char *layout, int64_t *count_r,
                                struct err *err);

@@ -18,7 +18,7 @@ SIM_LAYERS = [{"base"}, {"content"}, {"file"}, {"data", "request"}, {"sim"}, {"f
 # And within the console; what its parts share stands beside them, as do those that join them.
 CONSOLE_LAYERS = [{"server"}, {"people"}, {"views"}, {"documents"}, {"preview", "run", "whose"}, {"index"}, {"taking", "upload"}, {"pages"}]
 CONSOLE_JOINS = {"demo.h", "handler.h", "listener.h", "port.h", "serve.h", "users.h"}
-HOMES = {"curl/": "src/http", "sqlite3.h": ("src/sql", "sim"), "libpq-fe.h": "src/sql", "yajl/": "src/json", "expat.h": ("src/store/s3", "preview"),
+HOMES = {"curl/": "src/http", "sqlite3.h": ("src/sql", "sim"), "libpq-fe.h": "src/sql", "yajl/": "src/json", "expat.h": ("src/filemaker", "src/store/s3", "preview"),
          "ini.h": "src/base", "openssl/": ("src/base", "src/http", "src/console", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": "src/console", "sodium.h": "src/console",
          "qrencode.h": "src/console", "archive": ("src/console", "preview"), "vips/": "preview", "poppler": "preview", "cairo": ("preview", "sim"),
          "seccomp.h": "preview", "fontconfig/": ("preview", "sim")}

@@ -27,6 +27,7 @@ BREAKS = {
                    ("ftp://127.0.0.1", "URL"), ("https://127.0.0.1:1/fmi/data", "has a path")],
     "source.database": [("clinic2", "is 'Clinic' meant"), ("Clinic.fmp12", "802"), ("", "database")],
     "source.account": [("nobody", "check account and password"), ("", "account")],
+    "source.api": [("rest", "data, odata"), ("odata", "names a table occurrence")],
     "source.login": [("key", "account, otto"), ("otto", "begins with dk_")],
     "source.password_env": [("NOWHERE", "NOWHERE")],
     "source.password_file": [({"password_env": None, "password_file": "nowhere"}, "nowhere"),

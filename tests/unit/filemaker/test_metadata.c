@@ -70,6 +70,17 @@ TEST(occurrences_have_their_own_names)
     CHECK(metadata_find(&untold, "DOCS") && metadata_find(&untold, "Plain"));
 }
 
+TEST(a_table_tells_what_names_its_rows)
+{
+    auto_metadata metadata = { 0 };
+
+    metadata_of(HEAD TYPE("A_", "<Key><PropertyRef Name=\"id\"/></Key>")
+                    TYPE("B_", "<Key><PropertyRef Name=\"ROWID\"/></Key>") TYPE("C_", "") TAIL,
+                &metadata);
+    CHECK(metadata_find(&metadata, "A")->is_keyed && !metadata_find(&metadata, "B")->is_keyed);
+    CHECK(!metadata_find(&metadata, "C")->is_keyed);
+}
+
 TEST(the_version_is_where_it_is)
 {
     static const struct {

@@ -1,0 +1,20 @@
+/* What follows for other keys from the kind of source that is named. */
+#pragma once
+
+#include "base/base.h"
+#include "base/err.h"
+#include "engine/engine.h"
+
+/*
+ * Takes out what a file or a manifest has none of: marks, finds, other ways to its documents.
+ *   md5_list_r   set for a manifest; the engine's settings point to it; caller frees
+ */
+void settings_file_complete(struct engine_settings *engine, char **md5_list_r);
+
+/*
+ * The same for [source] api = odata.
+ *   container_r   set for OData; the engine's settings point to it; caller frees
+ * Fails with ERR_USAGE: several containers are named.
+ */
+must_check bool settings_odata_complete(struct engine_settings *engine, char **container_r,
+                                        struct err *err);
