@@ -15,13 +15,13 @@ enum { HOW_COLUMNS = 6, WHAT_COLUMNS = 22, TEXT_COLUMN = HOW_COLUMNS + WHAT_COLU
 
 struct check_options {
     const char *write_test; /* a record's number, or NULL */
-    const char *policy;
+    const char *policy, *orphans;
     bool json;
 };
 
 /* The request, as the body gets it. */
 struct check_request {
-    const char *config;
+    const char *config, *orphans;
     uint64_t record; /* for the write test; 0: none */
     bool json;
 };
@@ -290,6 +290,7 @@ static int check_body(struct work *work, struct err *err)
                              .engine = &work->settings.engine,
                              .cancel = work->cancel,
                              .write_test = o->record,
+                             .orphans = o->orphans,
                              .skipped = STR_MAX(KIB(1)) };
     auto_str text = STR_MAX(MIB(1));
     struct json_writer writer = JSON_WRITER_SHOWN(&text);
@@ -323,7 +324,9 @@ static int policy_body(struct work *work, struct err *err)
 static int check_command(const struct cli_globals *globals, const void *arg, struct err *err)
 {
     const struct check_options *o = arg;
-    struct check_request request = { .config = globals->config, .json = o->json };
+    struct check_request request = { .config = globals->config,
+                                     .orphans = o->orphans,
+                                     .json = o->json };
 
     if (!o->policy)
         return write_test_read(o, &request.record, err) ? work_do(
@@ -341,6 +344,9 @@ static const struct opt check_opts[] = {
     OPT_TEXT(struct check_options, policy, "policy", 0, "run|link",
              "print only the rights that a bucket's account must have: for runs, which\n"
              "remove nothing, or for link too"),
+    OPT_TEXT(struct check_options, orphans, "orphans", 0, "FILE",
+             "read all records, and list in FILE what lies in the backup's folder and no\n"
+             "record names ([source] backup)"),
     OPT_FLAG(struct check_options, json, "json", 0, "as JSON (docs/json.md)"),
     OPT_END,
 };

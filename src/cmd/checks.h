@@ -18,6 +18,7 @@ struct checks {
     const struct settings *settings;
     struct engine_settings *engine;
     struct cancel *cancel;
+    const char *orphans; /* where to list the files that no record names; NULL: nowhere */
     uint64_t write_test; /* a record's number; 0: none was named */
 
     struct source_reader *reader;
@@ -50,6 +51,9 @@ check_step check_server, check_login, check_sessions, check_layout, check_record
 /* Steps about our side. */
 check_step check_store, check_databases, check_earlier, check_patients, check_room,
     check_signing_key;
+
+/* A part of check_places(): lists the files of the backup's folder that no record names. */
+check_step check_outside;
 
 /* Says if a file that a setting names cannot be read; `path` NULL or "": none is named. */
 void checks_file_readable(const char *setting, const char *path, struct preflight_result *tried);

@@ -170,7 +170,7 @@ bool check_places(struct checks *c, struct preflight_result *tried, struct err *
                      "none are named (backup, reference_map, odata_table, script_name)");
         return true;
     }
-    return preflight_places(c->engine, c->reader, tried, err);
+    return preflight_places(c->engine, c->reader, tried, err) && check_outside(c, tried, err);
 }
 
 /* --- the mark ------------------------------------------------------------------------------- */

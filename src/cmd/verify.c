@@ -106,6 +106,9 @@ static void result_text(const struct verify_options *o, const struct verify_resu
     count_print(r->not_filled, "marked without filling them ([writeback] came later)");
     count_print(r->filled_otherwise, "whose fields hold something else now");
     count_print(r->witnessed, "files that FileMaker's own MD5 proved when they were stored");
+    count_print(r->outside.files, "files in the backup's folder");
+    count_print(r->outside.unnamed,
+                "of them that no record names ('fmferry check --orphans FILE' lists them)");
     count_print(r->source_read, "files read again at the source");
     count_print(r->source_unreadable, "files that the source does not give as a stream");
     count_print(r->not_sampled, "documents whose bytes were left to another sample");
@@ -174,6 +177,8 @@ static void result_json(const struct verify_options *o, const struct verify_resu
     json_member_u64(&w, "not_filled", r->not_filled);
     json_member_u64(&w, "filled_otherwise", r->filled_otherwise);
     json_member_u64(&w, "witnessed", r->witnessed);
+    json_member_u64(&w, "outside_files", r->outside.files);
+    json_member_u64(&w, "outside_unnamed", r->outside.unnamed);
     json_member_u64(&w, "source_read", r->source_read);
     json_member_u64(&w, "source_unreadable", r->source_unreadable);
     json_member_u64(&w, "not_sampled", r->not_sampled);

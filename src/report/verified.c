@@ -28,6 +28,7 @@ static const struct json_member shape[] = {
     JSON_U64(struct verified_fields, verified.objects, "objects"),
     JSON_U64(struct verified_fields, verified.hashed, "hashed"),
     JSON_MAYBE_INSIDE(struct verified_fields, compared, "compared"),
+    JSON_MAYBE_U64(struct verified_fields, verified.unnamed, "outside_unnamed"),
     JSON_U64(struct verified_fields, verified.source_read, "source_read"),
     JSON_U64(struct verified_fields, verified.differences, "differences"),
     JSON_MAYBE_SPAN(struct verified_fields, certificate, "certificate_sha256"),
@@ -222,4 +223,9 @@ void verified_sentence(const struct verified *v, struct str *to)
     words_number_and(to, (int64_t)v->source_read, " read again from FileMaker), ");
     differences_add(to, v->differences);
     str_add_text(to, " found.");
+    if (v->unnamed) {
+        str_add_text(to, " No record names ");
+        words_count(to, (int64_t)v->unnamed, "file", "files");
+        str_add_text(to, " in the backup’s folder.");
+    }
 }

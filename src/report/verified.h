@@ -15,6 +15,7 @@ struct verified {
     bool without_source;      /* FileMaker was not read */
     char sample[SAMPLE_SIZE]; /* "2/7"; "": all */
     uint64_t records, rows, objects, hashed, source_read, differences;
+    uint64_t unnamed;                  /* files in the backup's folder that no record names */
     char certificate[SHA256_HEX_SIZE]; /* the hash of its file; "": none was written */
     bool is_outdated;                  /* a run has moved documents since            */
 

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "verify/pack.h"
+#include "verify/unnamed.h"
 
 struct uuid verify_row_id(const struct verifier *v, bool is_upload, struct span identity,
                           struct span container, uint64_t repetition)
@@ -260,12 +261,27 @@ static bool patients_join(struct verifier *v, struct err *err)
     return step == STEP_END;
 }
 
+/* Walks over the source, and over the backup's folder if there is one. */
+static bool source_read_all(struct verifier *v, struct err *err)
+{
+    struct unnamed *unnamed = v->settings->backup ? unnamed_new() : NULL;
+    bool good;
+
+    source_note_paths(v->source, unnamed);
+    good =
+        source_walk(v->source, source_add, v, &v->result->records, err)
+        && (!unnamed
+            || unnamed_judge(unnamed, v->settings->backup, NULL, NULL, &v->result->outside, err));
+    source_note_paths(v->source, NULL);
+    unnamed_free(unnamed);
+    return good;
+}
+
 bool gather_source(struct verifier *v, struct err *err)
 {
     source_look_for(v->source, filled_now(v));
     meter_begin(v->settings->meter, "reading the source", "documents", METER_UNKNOWN);
-    return source_walk(v->source, source_add, v, &v->result->records, err)
-           && sorter_end(v->patients, err) && patients_join(v, err);
+    return source_read_all(v, err) && sorter_end(v->patients, err) && patients_join(v, err);
 }
 
 /* --- store ---------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "source/pager.h"
 #include "verify/conditions.h"
 #include "verify/container_places.h"
+#include "verify/unnamed.h"
 
 enum { STEPS_BACK_MAX = 200, READ_SIZE = 64 * 1024 };
 
@@ -18,6 +19,7 @@ struct source {
     struct source_reader *reader;
     struct container_places places;
     const struct filled_rules *filled; /* NULL: nothing is looked for */
+    struct unnamed *unnamed;           /* gets the paths of files outside; or NULL */
     struct pager pager;
     uint64_t seen[PAGER_MOST]; /* the records of the page before */
     size_t seen_count;
@@ -116,6 +118,22 @@ static void identity_add(const struct source *s, const struct filemaker_record *
         str_printf(to, "rec:%ju", (uintmax_t)record->record_id);
 }
 
+void source_note_paths(struct source *source, struct unnamed *unnamed)
+{
+    source->unnamed = unnamed;
+}
+
+static bool paths_note(const struct source *s, const struct filemaker_record *record,
+                       struct err *err)
+{
+    for (size_t i = 0; s->unnamed && i < s->places.count; i++)
+        if (s->places.items[i].path
+            && !unnamed_note(s->unnamed, span_trim(filemaker_text(record, s->places.items[i].path)),
+                             err))
+            return false;
+    return true;
+}
+
 struct walker {
     bool (*each)(void *arg, const struct source_fact *fact, struct span patient_id,
                  struct err *err);
@@ -177,6 +195,8 @@ static bool page_records_visit(struct source *s, const struct filemaker_page *pa
 {
     for (size_t i = skip; i < page->count; i++) {
         walker->records++;
+        if (!paths_note(s, &page->records[i], err))
+            return false;
         if (conditions_hold(s->settings->filter, &page->records[i])
             && !record_documents_visit(s, &page->records[i], walker, err))
             return false;

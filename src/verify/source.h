@@ -23,6 +23,11 @@ void source_close(struct source *source); /* NULL is allowed */
 /* Has the walk look for what these rules fill as well; they outlive the source. */
 void source_look_for(struct source *source, const struct filled_rules *filled);
 
+struct unnamed;
+
+/* A walk notes the paths that records say of files outside, from now on; NULL: no more. Borrowed. */
+void source_note_paths(struct source *source, struct unnamed *unnamed);
+
 /*
  * Walks over every record.
  *   each        called for each document; `patient_id` as FileMaker has it, in lower case; the

@@ -1,5 +1,6 @@
 /* Opens source, ledger, store and registry, gathers what they say, and has it judged. */
 #include "verify/inside.h"
+#include "verify/unnamed.h"
 
 #include "base/mem.h"
 #include "base/sign.h"
@@ -132,4 +133,35 @@ bool verify_all(const struct verify_settings *settings, const struct cancel *can
         return false;
     return !settings->certificate || result_r->differences > 0 || result_r->uncompared > 0
            || certificate_write(&v, err);
+}
+
+/* --- a backup's folder ---------------------------------------------------------------------- */
+
+static bool fact_passed(void *arg, const struct source_fact *fact, struct span patient_id,
+                        struct err *err)
+{
+    (void)arg;
+    (void)fact;
+    (void)patient_id;
+    (void)err;
+    return true;
+}
+
+bool verify_unnamed(const struct verify_settings *settings, const struct cancel *cancel,
+                    verify_unnamed_told *tell, void *arg, struct verify_outside *outside_r,
+                    struct err *err)
+{
+    struct unnamed *unnamed = unnamed_new();
+    struct source *source = NULL;
+    uint64_t records;
+    bool good = source_open(settings, cancel, &source, err);
+
+    if (good) {
+        source_note_paths(source, unnamed);
+        good = source_walk(source, fact_passed, NULL, &records, err)
+               && unnamed_judge(unnamed, settings->backup, tell, arg, outside_r, err);
+    }
+    source_close(source);
+    unnamed_free(unnamed);
+    return good;
 }

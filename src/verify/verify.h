@@ -22,6 +22,7 @@
 #include "base/uuid.h"
 #include "source/source.h"
 #include "store/store.h"
+#include "verify/unnamed.h"
 
 /* Which objects are read whole where the store is a bucket; a folder's files are all read. */
 enum verify_reading {
@@ -84,6 +85,7 @@ struct verify_result {
     uint64_t compared[STORE_HOWS];           /* ... by which means                          */
     uint64_t witnessed;                      /* proven by FileMaker's own MD5 when stored   */
     uint64_t source_read, source_unreadable; /* files read again at the source              */
+    struct verify_outside outside;           /* all zero without a backup */
     uint64_t marks;
     uint64_t filled;           /* documents whose fields hold what was written with the mark  */
     uint64_t not_filled;       /* ... marked before the fields were to be filled, or taken over */
@@ -170,3 +172,12 @@ extern const char *const verify_state_names[VERIFY_STATES];
 must_check bool verify_all(const struct verify_settings *settings, const struct cancel *cancel,
                            void (*tell)(void *arg, const struct verify_difference *difference),
                            void *arg, struct verify_result *result_r, struct err *err);
+
+/*
+ * Reads all records, those that the filter leaves out too, and the folder of the backup, which the settings must have.
+ *   tell   called for each file that no record names, in no order; NULL: they are only counted
+ * Fails as verify_all(), and as `tell` does.
+ */
+must_check bool verify_unnamed(const struct verify_settings *settings, const struct cancel *cancel,
+                               verify_unnamed_told *tell, void *arg,
+                               struct verify_outside *outside_r, struct err *err);

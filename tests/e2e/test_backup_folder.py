@@ -86,6 +86,11 @@ def moves_all(tap, bench):
     words = " ".join(checked.out.split())
     tap.ok(checked.code == 0 and "the backup's folder has 9 files" in words and "8 in the backup's folder, as FileMaker says" in words
            and "8 are proven by FileMaker's own MD5" in words, "check: what the folder has", checked.out, checked.err)
+    listed = bench.folder / "orphans.txt"
+    checked = bench.ferry("check", "--orphans", listed)
+    tap.ok(listed.read_text() == "Docs/Doc/left over.pdf\n" and listed.stat().st_mode & 0o777 == 0o600
+           and "no record names 1 of them" in " ".join(checked.out.split()), "check --orphans lists what no record names", checked.out,
+           checked.err)
     bench.ferry("run", "--limit", 2)
     program = bench.start("run")
     program.kill()
@@ -100,6 +105,9 @@ def moves_all(tap, bench):
     seen = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate")
     tap.ok(seen.code == 0 and f"compared\tfilemaker md5\t{COUNT}\n" in (bench.folder / "certificate").read_text(),
            "verify --deep reads the folder, too, and certifies", seen.out, seen.err)
+    tap.ok("9  files in the backup's folder\n" in seen.out and "1  of them that no record names" in seen.out, "and says what is left over", seen.out)
+    bench.ferry("report", "--output", bench.folder / "report.html")
+    tap.ok("No record names 1 file in the backup’s folder" in (bench.folder / "report.html").read_text(), "so does the report")
     tap.same({path: path.stat().st_mtime_ns for path in folder.rglob("*")}, before, "the folder is as it was")
 
 
