@@ -13,7 +13,7 @@
 /* By HTTP status: the store's answers are put in these terms by store/, FileMaker's by its web server. */
 static int exit_of_status(int status)
 {
-    if (status == 401 || status == 403)
+    if (status == HTTP_UNAUTHORIZED || status == HTTP_FORBIDDEN)
         return EXIT_REFUSED;
     if (status == 507)
         return EXIT_FULL;

@@ -6,7 +6,7 @@
 #include "http/http.h"
 #include "preflight/preflight.h"
 
-enum { NAMES_MAX = 1024 * 1024, HTTP_UNAUTHORIZED = 401 };
+enum { NAMES_MAX = 1024 * 1024 };
 
 static void result_say(const struct preflight_result *result)
 {

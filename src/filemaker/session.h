@@ -15,8 +15,6 @@ struct filemaker {
     uint64_t logins;       /* how many sessions there were                                  */
 };
 
-enum { HTTP_NO_CONTENT = 204, HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404 };
-
 /* OWN: account and password, or the key, with the call itself, as OData wants it. */
 enum filemaker_auth { FILEMAKER_AUTH_NONE, FILEMAKER_AUTH_SESSION, FILEMAKER_AUTH_OWN };
 

@@ -288,7 +288,8 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
     struct http_answer *answer = NULL;
 
     if (!filemaker->bearer)
-        return err_set(err, ERR_REMOTE, 401, "the session that gave the container's URL is gone");
+        return err_set(err, ERR_REMOTE, HTTP_UNAUTHORIZED,
+                       "the session that gave the container's URL is gone");
     if (!first_hop(filemaker, value, &hop, err)
         || !gate_enter(filemaker->settings.gate, filemaker->cancel, err))
         return false;

@@ -33,6 +33,9 @@ struct http_settings {
     uint64_t least_bytes;
 };
 
+/* Statuses of answers that mean something of their own. */
+enum { HTTP_NO_CONTENT = 204, HTTP_UNAUTHORIZED = 401, HTTP_FORBIDDEN = 403, HTTP_NOT_FOUND = 404 };
+
 /* Why an exchange failed: the `code` of ERR_NET, ERR_UNSURE and, where noted, ERR_DATA. */
 enum http_cause {
     HTTP_NO_CONNECTION = 1, /* name not found, refused, connect timed out                     */

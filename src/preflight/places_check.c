@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "filemaker/names.h"
+#include "http/http.h"
 
 #include <dirent.h>
 #include <sys/stat.h>
@@ -160,12 +161,12 @@ static bool script_check(const char *script, struct source_reader *reader, struc
 static const char *why_no_table(int status)
 {
     switch (status) {
-    case 401:
-    case 403:
+    case HTTP_UNAUTHORIZED:
+    case HTTP_FORBIDDEN:
         return "the account may not use OData: give its privilege set the extended privilege "
                "fmodata";
     case 400:
-    case 404:
+    case HTTP_NOT_FOUND:
         return "OData knows no such table occurrence, or OData is switched off on the server: "
                "spell it as in the relationships graph";
     default:

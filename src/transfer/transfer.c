@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "document/dates.h"
 #include "engine/writes_document.h"
+#include "http/http.h"
 #include "transfer/commit.h"
 #include "transfer/filling.h"
 #include "transfer/mark.h"
@@ -171,8 +172,8 @@ static bool transfer_download(struct transfer *t)
 static bool is_stale_url(const struct transfer *t, const struct err *why)
 {
     return why->kind == ERR_REMOTE && why->reason == 0
-           && (why->code == 401 || why->code == 302
-               || (why->code == 404 && time_now_us() - t->record->asked_us > FRESH_US));
+           && (why->code == HTTP_UNAUTHORIZED || why->code == 302
+               || (why->code == HTTP_NOT_FOUND && time_now_us() - t->record->asked_us > FRESH_US));
 }
 
 /*
@@ -190,7 +191,7 @@ static bool download_anew(struct transfer *t)
     download_clear(&t->download);
     if (!record_read(t) || !record_is_right(t))
         return false;
-    if (first.why.code == 404 && t->record->mod_id == mod_id) {
+    if (first.why.code == HTTP_NOT_FOUND && t->record->mod_id == mod_id) {
         t->failure = first;
         return false;
     }
