@@ -395,6 +395,18 @@ must_check bool ledger_verified_last(struct ledger *ledger, struct ledger_verifi
 must_check bool ledger_verified_part(struct ledger *ledger, int parts, int *part_r,
                                      struct err *err);
 
+/* A part of the documents that a verification compared to its end. */
+struct ledger_verified_part {
+    int parts, part; /* 7, 3: the third of seven */
+    int64_t at_us;
+};
+
+/* Tells of each verification of one part, the newest first. */
+must_check bool ledger_each_verified_part(struct ledger *ledger,
+                                          void (*each)(void *arg,
+                                                       const struct ledger_verified_part *part),
+                                          void *arg, struct err *err);
+
 /* The newest verification that wrote a certificate. The caller clears it. */
 must_check bool ledger_verified_certified(struct ledger *ledger, struct ledger_verified *last_r,
                                           struct err *err);

@@ -45,21 +45,28 @@ bool ledger_verified_certified(struct ledger *ledger, struct ledger_verified *la
     return verified_find(ledger, &LEDGER_VERIFIED_CERTIFIED, last_r, err);
 }
 
-/* "2/7" in what a verification found; 0: it says nothing of the kind. */
-static int part_read(struct span found)
+/* "2/7" in what a verification found. False: it says nothing of the kind. */
+static bool part_read(struct span found, struct ledger_verified_part *part_r)
 {
     static const char name[] = "\"sample\":\"";
     size_t at = span_find(found, name);
     struct span rest = at < found.size ? span_from(found, at + sizeof name - 1) : SPAN_NONE;
+    struct span number = span_cut(&rest, '/');
     struct err ignored;
-    uint64_t part;
+    uint64_t part, parts;
 
-    return num_u64(span_cut(&rest, '/'), 1, INT_MAX, &part, &ignored) ? (int)part : 0;
+    if (!num_u64(span_cut(&rest, '"'), 1, INT_MAX, &parts, &ignored)
+        || !num_u64(number, 1, parts, &part, &ignored))
+        return false;
+    part_r->part = (int)part;
+    part_r->parts = (int)parts;
+    return true;
 }
 
 bool ledger_verified_part(struct ledger *ledger, int parts, int *part_r, struct err *err)
 {
     auto_free char *pattern = mem_printf("%%\"sample\":\"%%/%d\"%%", parts);
+    struct ledger_verified_part newest;
     auto_rows *rows = NULL;
     enum step step;
 
@@ -68,9 +75,28 @@ bool ledger_verified_part(struct ledger *ledger, int parts, int *part_r, struct 
                    sql_args(sql_i64(ledger->source), sql_text(pattern)), &rows, err))
         return false;
     step = sql_next(rows, err);
-    if (step == STEP_ROW)
-        *part_r = part_read(sql_get_text(rows, 0));
+    if (step == STEP_ROW && part_read(sql_get_text(rows, 0), &newest))
+        *part_r = newest.part;
     return step != STEP_ERROR;
+}
+
+bool ledger_each_verified_part(struct ledger *ledger,
+                               void (*each)(void *arg, const struct ledger_verified_part *part),
+                               void *arg, struct err *err)
+{
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(ledger->sql, &LEDGER_VERIFIED_PARTS, sql_args(sql_i64(ledger->source)), &rows,
+                   err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct ledger_verified_part part = { .at_us = sql_get_i64(rows, 0) };
+
+        if (part_read(sql_get_text(rows, 1), &part))
+            each(arg, &part);
+    }
+    return step == STEP_END;
 }
 
 bool ledger_verified_open_findings(struct ledger *ledger, struct ledger_open_findings *open_r,

@@ -368,20 +368,35 @@ static void cost_add(struct str *to, double cost)
         str_printf(to, "about %.2f", cost);
 }
 
+/* Only where it was begun. */
+static void turn_write(struct html_page *page, const struct rereading *r)
+{
+    auto_str figure = STR_MAX(KIB(1));
+
+    if (r->parts == 0)
+        return;
+    rereading_figure(r, &figure);
+    page_fill(page, html_reliance_turn, PAGE_SPAN("figure", str_span(&figure)));
+}
+
 static void reliance_write(struct html_page *page, const struct figures *f, const struct balance *b)
 {
     const struct status *s = f->status;
     auto_str verified = STR_MAX(KIB(1)), price = STR_MAX(64), cost = STR_MAX(64);
+    const char *rest;
 
     verified_sentence(&s->verified, &verified);
     str_printf(&price, "%.4g", s->settings.price_per_gb_month);
     cost_add(&cost, status_cost(s));
-    page_fill(page, html_reliance, PAGE_COUNT("sums", (int64_t)b->count, "sum", "sums"),
-              PAGE_WHEN("marked", s->settings.has_mark, html_reliance_marked),
-              PAGE_NUMBER("entries", f->tempo->entries), PAGE_SPAN("verified", str_span(&verified)),
-              PAGE_WHEN("outdated", s->verified.is_outdated, html_reliance_outdated),
-              PAGE_BYTES("stored", s->bytes_stored), PAGE_SPAN("price", str_span(&price)),
-              PAGE_SPAN("cost", str_span(&cost)), PAGE_TEXT("currency", s->settings.currency));
+    rest = page_fill(
+        page, html_reliance, PAGE_COUNT("sums", (int64_t)b->count, "sum", "sums"),
+        PAGE_WHEN("marked", s->settings.has_mark, html_reliance_marked),
+        PAGE_NUMBER("entries", f->tempo->entries), PAGE_SPAN("verified", str_span(&verified)),
+        PAGE_WHEN("outdated", s->verified.is_outdated, html_reliance_outdated), PAGE_ROWS("turn"));
+    turn_write(page, &s->rereading);
+    page_fill(page, rest, PAGE_BYTES("stored", s->bytes_stored),
+              PAGE_SPAN("price", str_span(&price)), PAGE_SPAN("cost", str_span(&cost)),
+              PAGE_TEXT("currency", s->settings.currency));
 }
 
 /* --- the pages ------------------------------------------------------------------------------ */

@@ -271,6 +271,20 @@ static void verified_write(const struct verified *v, struct str *to)
                 "1 if documents were moved since the newest verification.", v->is_outdated);
 }
 
+static void rotation_write(const struct rereading *r, struct str *to)
+{
+    gauge_write(to, "fmferry_rotation_parts", NULL,
+                "In how many parts all bytes are read again; 0: they are not.", r->parts);
+    gauge_write(to, "fmferry_rotation_read_parts", NULL, "How many of them were read so far.",
+                r->read);
+    moment_write(to, "fmferry_rotation_timestamp_seconds",
+                 "When the last part was read to its end; no sample before the first one.",
+                 r->last_us);
+    moment_write(to, "fmferry_rotation_all_since_timestamp_seconds",
+                 "Since when every byte was read again; no sample before all parts were.",
+                 r->since_us);
+}
+
 static void signed_write(const struct signed_off *s, struct str *to)
 {
     moment_write(to, "fmferry_sign_timestamp_seconds",
@@ -291,6 +305,7 @@ void status_metrics(const struct status *s, struct str *to)
     pace_write(s, to);
     took_write(s, to);
     verified_write(&s->verified, to);
+    rotation_write(&s->rereading, to);
     signed_write(&s->signed_off, to);
     str_add_text(to, "# EOF\n");
 }

@@ -174,6 +174,7 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_waits(ledger, s->waits, &s->wait_count, err)
         || !findings_read(ledger, &s->findings, err) || !pace_read(ledger, s, err)
         || !verified_read(ledger, s->runs, s->run_count, &s->verified, err)
+        || !rereading_read(ledger, &s->rereading, err)
         || !signed_read(ledger, s->runs, s->run_count, &s->signed_off, err))
         return false;
     for (size_t i = 0; i < s->tally_count; i++)

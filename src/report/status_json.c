@@ -249,6 +249,23 @@ static void write_verified(struct json_writer *w, const struct verified *v)
     json_close_object(w);
 }
 
+/* Re-reading in turn; null: none. */
+static void write_rotation(struct json_writer *w, const struct rereading *r)
+{
+    json_name(w, "rotation");
+    if (r->parts == 0) {
+        json_write_null(w);
+        return;
+    }
+    json_open_object(w);
+    json_member_i64(w, "parts", r->parts);
+    json_member_i64(w, "read", r->read);
+    json_member_i64(w, "last", r->last);
+    write_time(w, "at", r->last_us);
+    write_time(w, "all_since", r->since_us);
+    json_close_object(w);
+}
+
 /* The newest sign-off; null: nobody signed. */
 static void write_signed(struct json_writer *w, const struct signed_off *s)
 {
@@ -340,6 +357,7 @@ void status_json(const struct status *s, struct str *to)
     write_advice(&w, s);
     write_work(&w, s);
     write_verified(&w, &s->verified);
+    write_rotation(&w, &s->rereading);
     write_signed(&w, &s->signed_off);
     write_waits(&w, s);
     write_taken(&w, s);

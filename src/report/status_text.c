@@ -389,6 +389,18 @@ static void text_verified(const struct terminal *t, const struct verified *v)
                         str_text(&figure));
 }
 
+/* Only where it was begun: nobody has to. */
+static void text_rotation(const struct terminal *t, const struct rereading *r)
+{
+    auto_str figure = STR_MAX(KIB(1));
+
+    if (r->parts == 0)
+        return;
+    rereading_figure(r, &figure);
+    checklist_point_add(t, r->since_us ? "32" : "33", r->since_us ? "✔" : "–", "read again in turn",
+                        str_text(&figure));
+}
+
 /* Only where somebody signed: nobody has to. */
 static void text_signed(const struct terminal *t, const struct signed_off *s)
 {
@@ -411,6 +423,7 @@ static void text_checklist(const struct terminal *t, const struct status *s)
         checklist_point_add(t, criteria[i].met ? "32" : "31", criteria[i].met ? "✔" : "✘",
                             criteria[i].what, criteria[i].figure);
     text_verified(t, &s->verified);
+    text_rotation(t, &s->rereading);
     text_signed(t, &s->signed_off);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "report/findings.h"
+#include "report/rereading.h"
 #include "report/settings.h"
 #include "report/signed.h"
 #include "report/verified.h"
@@ -53,6 +54,7 @@ struct status {
     struct ledger_took took; /* for documents that became done in the last minute  */
     struct status_rows rows;
     struct verified verified;
+    struct rereading rereading; /* what was read again in turn */
     struct signed_off signed_off;
 };
 

@@ -160,7 +160,45 @@ static void states_add(struct str *head, const struct verify_result *r)
     str_printf(head, "newer\t%ju\nedited\t%ju\n", (uintmax_t)r->newer, (uintmax_t)r->edited);
 }
 
-static void head_add(const struct verifier *v, const struct merkle *tree, struct str *head)
+/* "3/7" in what a verification noted; SPAN_NONE: it was not of a part. */
+static struct span part_of(struct span found, struct span *parts_r)
+{
+    static const char name[] = "\"sample\":\"";
+    size_t at = span_find(found, name);
+    struct span rest = at < found.size ? span_from(found, at + sizeof name - 1) : SPAN_NONE;
+    struct span part = span_cut(&rest, '"'), parts = part;
+
+    (void)span_cut(&parts, '/');
+    *parts_r = parts;
+    return part;
+}
+
+/* What was read again in turn before: of each part the newest, as the newest of all divides. */
+static bool history_add(const struct verifier *v, struct str *head, struct err *err)
+{
+    auto_str of = STR_MAX(64), told = STR_MAX(KIB(64));
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!sql_query(v->ledger, &VERIFY_ROTATION, sql_args(sql_i64(v->source_number)), &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW) {
+        struct span parts, part = part_of(sql_get_text(rows, 1), &parts);
+        auto_free char *line = mem_printf("reread\t" SPAN_FORMAT "\t", SPAN_ARGS(part));
+        char at[TIME_TEXT_SIZE];
+
+        if (of.size == 0)
+            str_add_span(&of, parts);
+        if (!span_equal(parts, str_span(&of)) || strstr(str_text(&told), line))
+            continue;
+        str_printf(&told, "%s%s\n", line, time_rfc3339(sql_get_i64(rows, 0), at));
+    }
+    str_add_span(head, str_span(&told));
+    return step == STEP_END;
+}
+
+static bool head_add(const struct verifier *v, const struct merkle *tree, struct str *head,
+                     struct err *err)
 {
     char made[TIME_TEXT_SIZE], hex[SHA256_HEX_SIZE];
 
@@ -172,10 +210,13 @@ static void head_add(const struct verifier *v, const struct merkle *tree, struct
     how_add(head, v->settings);
     compared_add(head, v->result);
     states_add(head, v->result);
+    if (!history_add(v, head, err))
+        return false;
     str_add_span(head, str_span(&v->chain_heads));
     str_printf(head, "leaves\t%ju\n", (uintmax_t)tree->count);
     v->result->root = merkle_root(tree);
     certificate_line_add(head, "root", sha256_hex(&v->result->root, hex));
+    return str_fits(head, "the certificate's head", err);
 }
 
 /* The signature covers everything before its own line. */
@@ -255,7 +296,8 @@ bool certificate_write(struct verifier *v, struct err *err)
     if (!sign_key_read(v->settings->signing_key, &key, err) || !fs_open_unnamed(path, &lines, err)
         || !fs_open_unnamed(path, &whole, err) || !leaves_write(v, lines, &tree, err))
         return false;
-    head_add(v, &tree, &head);
+    if (!head_add(v, &tree, &head, err))
+        return false;
     signature_add(key, &head);
     sha256_stream_add(hash, str_span(&head));
     if (!str_fits(&head, "the certificate's head", err)

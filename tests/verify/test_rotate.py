@@ -8,11 +8,12 @@ import json
 import pathlib
 import signal
 import struct
+import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
-from harness import BUILD, Bench, main, need_programs, wait_until  # noqa: E402
+from harness import BUILD, BUILD, Bench, main, need_programs, wait_until  # noqa: E402
 
 DOCUMENTS, NIGHTS, LIMIT = 210, 7, 120
 ALTERED = 25  # at each end
@@ -87,6 +88,7 @@ def seven_nights(tap, bench):
     tap.same(({one for one in found if one in stored}, {one for one in found if one in sourced}, set(found) - stored - sourced),
              (stored, sourced, set()), f"each of {2 * ALTERED} altered bytes is found within {NIGHTS} nights, and nothing else")
     tap.ok(sum(bool(one) for one in new) > 3, "they were found in more than one night", [len(one) for one in new])
+    told(tap, bench, NIGHTS)
     open_ = {record for record, in bench.sql("select d.record_id from fmferry_finding f join fmferry_document d on d.document = f.document")}
     tap.same(open_, stored | sourced, "the ledger has a finding for each, so the console shows none of them")
     done = night(bench, clock)
@@ -109,6 +111,36 @@ def made_up_for(tap, bench):
         tap.same(parts_read(bench), [f"1/{NIGHTS}"], f"{number.name}: the second part is not taken for read")
     tap.same(night(bench, clock).code, 0, "the next night goes well")
     tap.same(parts_read(bench), [f"1/{NIGHTS}", f"2/{NIGHTS}"], "and reads the second part")
+    told(tap, bench, read=2)
+    certified(tap, bench)
+
+
+def told(tap, bench, read):
+    """Status, metrics and report say how far it has come."""
+    rotation = bench.status()["rotation"]
+    tap.same((rotation["parts"], rotation["read"], rotation["last"], bool(rotation["all_since"])),
+             (NIGHTS, read, read, read == NIGHTS), f"status --json tells of {read} parts")
+    words = "every byte was read again since" if read == NIGHTS else f"{read} of {NIGHTS} parts so far"
+    shown = " ".join(bench.ferry("status").out.split())
+    tap.ok("read again in turn" in shown and words in shown, "so does status", shown[-900:])
+    metrics = bench.ferry("metrics").out
+    tap.ok(f"fmferry_rotation_parts {NIGHTS}\n" in metrics and f"fmferry_rotation_read_parts {read}\n" in metrics
+           and ("\nfmferry_rotation_all_since_timestamp_seconds " in metrics) == (read == NIGHTS), "so do the metrics")
+    bench.ferry("report", "--output", bench.folder / "report.html")
+    page = " ".join((bench.folder / "report.html").read_text().split())
+    tap.ok(f"read again part by part, in the store and in FileMaker: part {read} of {NIGHTS} on" in page and words in page,
+           "so does the report")
+
+
+def certified(tap, bench):
+    bench.ferry("init", "--key")
+    done = bench.ferry("verify", "--certificate", bench.folder / "certificate", limit=LIMIT)
+    lines = [line.split("\t") for line in (bench.folder / "certificate").read_text().split("\n\n")[0].split("\n")]
+    tap.same([line[1] for line in lines if line[0] == "reread"], [f"2/{NIGHTS}", f"1/{NIGHTS}"],
+             "the certificate has a line for each part that was read again")
+    audited = subprocess.run([BUILD / "audit" / "fmferry-audit", "--key", bench.folder / "fmferry.key.pub",
+                              bench.folder / "certificate"], capture_output=True, text=True)
+    tap.same((done.code, audited.returncode), (0, 0), "and the auditor's program takes it")
 
 
 def quiet_hours(tap, bench):
