@@ -13,7 +13,8 @@ PREFIX = /usr/local
 
 .PHONY: all bench check debug demo install sim test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants \
-	torture-console torture-fmp12 torture-pages torture-zip torture-deb deb failpoints \
+	torture-console torture-fmp12 torture-large-source torture-pages torture-zip torture-deb deb \
+	failpoints \
 	clean
 
 all: $(BUILD)/build.ninja
@@ -69,7 +70,7 @@ mutants: packages-build packages-test packages-real all
 
 # Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
-	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-zip torture-deb
+	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-large-source torture-zip torture-deb
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -125,6 +126,11 @@ torture-zip: packages-build packages-test all
 torture-fmp12: packages-build packages-test $(ASAN)/build.ninja
 	@ninja -C $(ASAN) --quiet tests/unit/fmp12/unit_fmp12_mutations
 	@FMP12_MUTATIONS=3000 $(ASAN)/tests/unit/fmp12/unit_fmp12_mutations
+
+# A FileMaker file and a list of 2 GB, each moved and read again, with the memory that a small one needs: five minutes, and
+# 5 GB of disk. MEGABYTES=200: less.
+torture-large-source: packages-build packages-test all
+	@FMFERRY_BUILD=$(BUILD) tests/torture/large_source.py
 
 # The packages in a bare Debian 12, installed, upgraded and purged: five minutes, and what apt fetches.
 torture-deb: deb

@@ -10,6 +10,7 @@ that lie elsewhere. They prove our reader, not what FileMaker does.
 """
 
 import hashlib
+import heapq
 import struct
 
 SECTOR, HEAD = 4096, 20
@@ -100,13 +101,14 @@ class Fmp12:
             self.put_pieces(path, struct.pack(">II", len(plain), units(text)), plain)
 
     def table(self, table, name, fields, is_long=False):
-        """`fields`: {number: (name, type[, "global" | "external"])}. `is_long`: names as Japanese ones are stored."""
+        """`fields`: {number: (name, type[, "global" | "external" | how many repetitions])}. `is_long`: names as Japanese ones are stored."""
         self.put_text([3, 16, 5, table, 16], name, is_long)
         for field, (field_name, kind, *storage) in fields.items():
             flags = bytearray(26)
             flags[0], flags[1], flags[25] = 1, TYPES[kind], 1
             flags[9] = 1 if "global" in storage else 0
             flags[10] = 0x30 if "external" in storage else 0
+            flags[25] = next((one for one in storage if isinstance(one, int)), 1)
             self.put([table, 3, 5, field, 2], bytes(flags))
             self.put_text([table, 3, 5, field, 16], field_name, is_long)
 
@@ -141,27 +143,49 @@ class Fmp12:
             else:
                 self.put_pieces([*top, code.encode()], struct.pack(">I", len(content)), content)
 
+    def put_large(self, table, place, pieces, name):
+        """
+        An object whose document is too large for memory: `pieces()` makes its bytes, 1,000 at a time, whenever it is called.
+        Returns the values that write() wants, besides those kept here.
+        """
+        sums, size = hashlib.md5(b"FILE"), 0
+        for piece in pieces():
+            sums.update(piece)
+            size += len(piece)
+        about = fnam(name)
+        sums.update(b"FNAM" + about)
+        top = [table, 31, 5, place]
+        self.put([*top, 2], struct.pack(">H4sI4sI", 2, b"FILE", size, b"FNAM", len(about)))
+        self.put([*top, 4], sums.digest())
+        self.put([*top, 18], struct.pack(">I", 1))
+        self.put([*top, b"FNAM"], about)
+        self.put([*top, b"FILE", 0], struct.pack(">I", size))
+        above = tuple(number(key) for key in top) + (b"FILE",)
+        return ((above + (number(at + 1),), piece) for at, piece in enumerate(pieces()))
+
     # --- sectors -------------------------------------------------------------------------------------
 
     def order(self):
         return sorted(self.values)
 
-    def leaves(self):
-        """[payload, first path]."""
-        out, payload, open_path, first = [], b"\x80", (), None
-        for path in self.order():
+    def pairs(self):
+        return ((path, self.values[path]) for path in self.order())
+
+    def leaves(self, pairs=None):
+        """Makes (payload, first path) of values by path, in order."""
+        payload, open_path, first = b"\x80", (), None
+        for path, value in pairs or self.pairs():
             *above, key = path
             same = 0
             while same < min(len(above), len(open_path)) and above[same] == open_path[same]:
                 same += 1
             step = b"\x40" * (len(open_path) - same) + b"".join(entry(one) + b"\x80" for one in above[same:])
-            step += entry(key, self.values[path])
+            step += entry(key, value)
             if first and len(payload) + len(step) > self.leaf - 40:
-                out.append([payload, first])
+                yield payload, first
                 payload, first = b"".join(entry(one) for one in open_path), None
             payload, first, open_path = payload + step, first or path, tuple(above)
-        out.append([payload + b"\x40" * (len(open_path) + 1), first])
-        return out
+        yield payload + b"\x40" * (len(open_path) + 1), first
 
     @staticmethod
     def separator(path, child, is_first):
@@ -175,7 +199,7 @@ class Fmp12:
 
     def bytes(self):
         """Sector 1 is the root; the leaves come behind it in disorder, and the index last."""
-        leaves = self.leaves()
+        leaves = list(self.leaves())
         count = len(leaves)
         place = [2 + (at * 7 + 3) % count if count % 7 else 2 + at for at in range(count)]
         sectors = {}
@@ -192,6 +216,33 @@ class Fmp12:
         last = 1 + len(sectors)
         sectors[1] = sector(level, self.index(children, True), following=last)
         return self.header() + b"".join(sectors[at] for at in range(1, last + 1))
+
+    def write(self, path, streams):
+        """
+        Writes a file of any size, leaf by leaf. `streams`: further values by path, each an iterator in order; only the
+        values of the object itself are held in memory.
+        """
+        pairs = heapq.merge(self.pairs(), *streams, key=lambda pair: pair[0])
+        with open(path, "wb") as to:
+            to.seek(2 * SECTOR)
+            place, children, before = 2, [], None
+            for payload, first in self.leaves(pairs):
+                if before is not None:
+                    to.write(sector(0, before, place - 2 if place > 3 else 0, place))
+                children.append((first, place))
+                before, place = payload, place + 1
+            to.write(sector(0, before, place - 2 if place > 3 else 0))
+            level = 1
+            while len(children) > self.fanout:
+                above = []
+                for at in range(0, len(children), self.fanout):
+                    group = children[at:at + self.fanout]
+                    to.write(sector(level, self.index(group, at == 0)))
+                    above.append((group[0][0], place))
+                    place += 1
+                level, children = level + 1, above
+            to.seek(0)
+            to.write(self.header() + sector(level, self.index(children, True), following=place - 1))
 
     def index(self, children, is_leftmost):
         return b"".join(self.separator(first, child, is_leftmost and at == 0)

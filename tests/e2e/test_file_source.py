@@ -90,6 +90,25 @@ def is_witnessed(tap, bench, file, count, verified):
     tap.same(bench.status()["witnessed"], count, "and status")
 
 
+def moves_repetitions(tap, bench):
+    """Each repetition is a document of its own, with its own bytes, under its own number."""
+    path, file, bodies = bench.folder / "Clinic.fmp12", Fmp12(fanout=50), {}
+    file.table(129, "Letters", {1: ("id", "text"), 2: ("Type", "text"), 3: ("Doc", "container", 3)})
+    for n, places in ((1, (1, 2, 3)), (2, (1, 2)), (300, (1, 3))):
+        for place in places:
+            bodies[n, place] = b"%%PDF-1.4 record %d, repetition %d" % (n, place)
+            file.put_object(129, 10 * n + place, {"FILE": bodies[n, place]}, name=f"{n}-{place}.pdf")
+        file.record(129, n, {1: identity(n), 2: "Letter", **{(3, place): leads_to(10 * n + place) for place in places}})
+    path.write_bytes(file.bytes())
+    configured(bench, path)
+    bench.configure(source={**bench.sections["source"], "containers": "each", "patient_field": "", "date_field": ""}, patients={"layout": ""})
+    ran = bench.ferry("run")
+    found = {(record, place): (bench.store / key).read_bytes() for record, place, key in bench.sql(
+        "select d.record_id, d.repetition, v.key from fmferry_document d join fmferry_version v using (document) where v.state = 'stored'")}
+    tap.same(found, bodies, "each repetition under its number")
+    tap.same(ran.code, 0, "and the run ends well")
+
+
 def judges_both(tap, bench):
     """A field may say the MD5 of the file, too. What either contradicts does not arrive."""
     path, file = bench.folder / "Clinic.fmp12", Fmp12(fanout=50)
@@ -258,7 +277,7 @@ def survives_kills(tap, bench):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (moves_a_sample, moves_all, judges_both, is_exchanged, says_what_stays, refuses, survives_kills):
+    for story in (moves_a_sample, moves_all, moves_repetitions, judges_both, is_exchanged, says_what_stays, refuses, survives_kills):
         with Bench(tap, "file-source-" + story.__name__.replace("_", "-")) as bench:
             story(tap, bench)
 
