@@ -6,45 +6,14 @@ opens each and finishes its work. A ledger of a later step than it knows it refu
 leaves as it is. ('run --dry-run' reads no ledger.)
 """
 
-import contextlib
-import shutil
-import sqlite3
+import kept_ledgers
+from harness import Bench, main, need_programs
+from kept_ledgers import DOCUMENTS, LAST, MOVED, SOURCE, STEPS
 
-from harness import ROOT, Bench, Person, main, need_programs
-
-LEDGERS = ROOT / "tests" / "e2e" / "ledgers"
-LAST = len(list((ROOT / "src" / "ledger" / "sql" / "schema").glob("*.sqlite.sql")))
-STEPS = sorted(int(path.stem.partition("-")[2]) for path in LEDGERS.glob("step-*.sql"))
-SOURCE, DOCUMENTS, MOVED = "generate:8,2000", 8, 4
 READING = ("status", "status --json", "failures", "report", "metrics", "verify",
            "verify --without-source", "export bagit bag", "export fhir fhir")
 WRITING = ("check", "run", "link", "reconcile", "retry --record 1",
            "waive --record 1 --by Ann --reason looked", "serve --address 127.0.0.1:0")
-
-
-def ledger_laid(bench, step):
-    text = (LEDGERS / f"step-{step}.sql").read_text().replace("{FOLDER}", str(bench.folder))
-    with contextlib.closing(sqlite3.connect(bench.database)) as link:
-        link.executescript(text)
-    bench.database.chmod(0o600)
-
-
-def store_laid(bench, objects):
-    """The objects of then have the bytes of today's run: they come from the same source."""
-    (bench.store / ".fmferry").mkdir(parents=True)
-    for key, in bench.sql("select key from fmferry_version where state = 'stored'"):
-        (bench.store / key).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(objects / key, bench.store / key)
-
-
-def source_laid(bench):
-    """Serves FileMaker as it was then: done documents have their marks."""
-    with Person(bench) as person:
-        for record, mark in bench.sql("select d.record_id, v.mark from fmferry_document d join fmferry_version v"
-                                      " on v.document = d.document and v.state = 'stored'"
-                                      " where d.state = 'done'"):
-            person.edit(str(record), NexusExportDate=mark)
-    bench.others.clear()  # who marked them stands for the mover of then
 
 
 def step_of(bench):
@@ -53,12 +22,12 @@ def step_of(bench):
 
 def of_step(tap, step, objects):
     with Bench(tap, f"step-{step}") as bench:
-        ledger_laid(bench, step)
-        store_laid(bench, objects)
+        kept_ledgers.ledger_laid(bench, kept_ledgers.of_step(step))
+        kept_ledgers.store_laid(bench, objects)
         tap.same((step_of(bench), bench.sql("select count(*) from fmferry_document where state = 'done'")),
                  ([(step,)], [(MOVED,)]), f"step {step}: a ledger in the middle of its work")
         bench.serve(SOURCE)
-        source_laid(bench)
+        kept_ledgers.source_laid(bench)
         by_hand = bench.journal_count()
         for command in ("status --json", "verify"):
             done = bench.ferry(*command.split())
@@ -68,7 +37,7 @@ def of_step(tap, step, objects):
         tap.ok(done.code == 0, f"step {step}: a run finishes it", done.code, done.err)
         tap.same((step_of(bench), bench.sql("select count(*) from fmferry_document where state = 'done'")),
                  ([(LAST,)], [(DOCUMENTS,)]), f"step {step}: it is of today, and all is done")
-        marks = [line["recordId"] for line in bench.journal_lines()[by_hand:] if line["effect"] == "patch"]
+        marks = kept_ledgers.marks_since(bench, by_hand)
         tap.same((len(marks), len(set(marks))), (DOCUMENTS - MOVED,) * 2,
                  f"step {step}: what was done is not done again")
         done = bench.ferry("verify", "--deep")

@@ -5,11 +5,9 @@ earlier_ledger.sql) is opened, its work is finished, and nothing is done twice.
 """
 
 import collections
-import contextlib
-import shutil
-import sqlite3
 
-from harness import ROOT, Bench, Person, main, need_programs
+import kept_ledgers
+from harness import ROOT, Bench, main, need_programs
 
 LEDGER = ROOT / "tests" / "e2e" / "earlier_ledger.sql"
 SOURCE = "generate:30,2000"
@@ -37,40 +35,15 @@ def whole_migration(tap, folder):
     return folder
 
 
-def ledger_laid(bench):
-    text = LEDGER.read_text().replace("{FOLDER}", str(bench.folder))
-    with contextlib.closing(sqlite3.connect(bench.database)) as link:
-        link.executescript(text)
-    bench.database.chmod(0o600)
-
-
-def store_laid(bench, objects):
-    """Lays down the objects of then: under the keys that the ledger names, and with the bytes of today's run."""
-    (bench.store / ".fmferry").mkdir(parents=True)
-    for key, in bench.sql("select key from fmferry_version where state = 'stored'"):
-        (bench.store / key).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(objects / key, bench.store / key)
-
-
-def source_laid(bench):
-    """Serves FileMaker as it was then: done documents have their marks."""
-    with Person(bench) as person:
-        for record, mark in bench.sql("select d.record_id, v.mark from fmferry_document d join fmferry_version v"
-                                      " on v.document = d.document and v.state = 'stored'"
-                                      " where d.state = 'done'"):
-            person.edit(str(record), NexusExportDate=mark)
-    bench.others.clear()  # who marked them stands for the mover of then
-
-
 def test(tap):
     if not need_programs(tap):
         return
     with Bench(tap, "earlier-ledger") as bench:
         objects = whole_migration(tap, bench.folder / "all")
-        ledger_laid(bench)
-        store_laid(bench, objects)
+        kept_ledgers.ledger_laid(bench, LEDGER)
+        kept_ledgers.store_laid(bench, objects)
         bench.serve(SOURCE)
-        source_laid(bench)
+        kept_ledgers.source_laid(bench)
         marked_by_hand = bench.journal_count()
         tap.same(states(bench), WAS, "it is in the middle: done, stored, failed, waived and waiting")
         done = bench.ferry("verify")
@@ -80,8 +53,7 @@ def test(tap):
         tap.same(done.code, 0, "a run finishes it")
         tap.same(chains(bench)[:len(told)], told, "what the chains told before they tell word for word")
         tap.same(states(bench), WILL_BE, "everything is done, or given up by name")
-        marks = collections.Counter(line["recordId"] for line in bench.journal_lines()[marked_by_hand:]
-                                    if line["effect"] == "patch")
+        marks = collections.Counter(kept_ledgers.marks_since(bench, marked_by_hand))
         tap.same((len(marks), set(marks.values())), (17, {1}), "17 marks are written, each once")
         tap.same(sorted(path.relative_to(bench.store) for path in bench.store.rglob("*") if path.is_file()),
                  sorted(path.relative_to(objects) for path in objects.rglob("*") if path.is_file()
