@@ -28,6 +28,7 @@ static const struct cmd *const cmds[] = {
     &cmd_verify,
     &cmd_reconcile,
     &cmd_cutover,
+    &cmd_undo,
     &cmd_report,
     &cmd_export_bagit,
     &cmd_export_fhir,

@@ -4,13 +4,15 @@
 #include "base/nearest.h"
 #include "base/num.h"
 #include "document/failure_class.h"
+#include "ledger/undos.h"
 
 bool choice_class_check(const char *name, struct err *err)
 {
     struct nearest near = { .wanted = name };
     enum failure_kind known;
 
-    if (!name || failure_class_read(span_of(name), &known))
+    if (!name || failure_class_read(span_of(name), &known)
+        || strcmp(name, LEDGER_CLASS_UNDONE) == 0)
         return true;
     for (int c = 0; c < FAILURES; c++)
         nearest_offer(&near, failure_class_of((enum failure_kind)c)->name);

@@ -36,6 +36,7 @@ extern const struct cmd cmd_views_check;
 extern const struct cmd cmd_views_export;
 extern const struct cmd cmd_verify;
 extern const struct cmd cmd_cutover;
+extern const struct cmd cmd_undo;
 extern const struct cmd cmd_export_bagit;
 extern const struct cmd cmd_export_fhir;
 extern const struct cmd cmd_tables;

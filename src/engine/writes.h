@@ -5,6 +5,7 @@
  *   writes_census.h     a census: what it begins, sees and closes
  *   writes_run.h        a run as a whole, and its peers
  *   writes_relink.h     documents that go to another patient
+ *   writes_undo.h       documents that are taken back
  *   writes_upload.h     documents that the console takes
  *
  *   write_x()         returns true once it is committed; fails as writer_run() does

@@ -21,8 +21,13 @@ struct ledger_chain {
     struct sha256 hash;
 };
 
-/* The step of the schema from which on keys are found by numbers; that brought findings and sign-offs. */
-enum { LEDGER_STEP_OF_KEY_NUMBERS = 6, LEDGER_STEP_OF_FINDINGS = 7, LEDGER_STEP_OF_WITNESSES = 10 };
+/* The step of the schema from which on keys are found by numbers; that brought findings, and so on. */
+enum {
+    LEDGER_STEP_OF_KEY_NUMBERS = 6,
+    LEDGER_STEP_OF_FINDINGS = 7,
+    LEDGER_STEP_OF_WITNESSES = 10,
+    LEDGER_STEP_OF_PRINTS = 11,
+};
 
 /* A change whose commit may go unanswered. */
 struct unanswered_commit {

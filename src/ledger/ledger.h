@@ -14,6 +14,7 @@
  *   refused    bytes that came for a document and were not taken for its file
  *   edits      marks written to the source, at most so many an hour
  *   links      documents that move to another patient
+ *   undos      documents that are taken back
  *   uploads    documents that the console took
  *   decisions  people's decisions: retry, waive, accept
  *   runs       processes and their audit chains

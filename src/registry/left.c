@@ -173,3 +173,24 @@ bool registry_left_remove(struct registry *registry, const struct uuid *id, int6
     }
     return row_forget(registry, id, err);
 }
+
+bool registry_left_keys(struct registry *registry, void (*each)(void *arg, struct span key),
+                        void *arg, struct err *err)
+{
+    const struct registry_table *table = registry->documents;
+    const char *key = registry_table_column(table, NAME_KEY);
+    auto_rows *rows = NULL;
+    enum step step;
+
+    if (!key)
+        return true;
+    registry_statement_set(
+        &registry->statements[STATEMENT_LEFT_KEYS], "row_keys",
+        mem_printf("select %s from %s where %s is not null", key, registry_table_name(table), key));
+    if (!sql_query(registry->sql, &registry->statements[STATEMENT_LEFT_KEYS].text, SQL_NO_ARGS,
+                   &rows, err))
+        return false;
+    while ((step = sql_next(rows, err)) == STEP_ROW)
+        each(arg, sql_get_text(rows, 0));
+    return step == STEP_END;
+}

@@ -30,3 +30,11 @@ must_check bool registry_left(struct registry *registry, const struct uuid *id, 
  */
 must_check bool registry_left_remove(struct registry *registry, const struct uuid *id,
                                      int64_t print, enum registry_left *left_r, struct err *err);
+
+/*
+ * Calls `each` for the key of every row, ours or not, that has one; borrowed. An application that keeps
+ * no key in a column of its own has none.
+ */
+must_check bool registry_left_keys(struct registry *registry,
+                                   void (*each)(void *arg, struct span key), void *arg,
+                                   struct err *err);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "ledger/peer_locks.h"
+#include "ledger/undos.h"
 #include "registry/look.h"
 #include "report/sums.h"
 
@@ -58,6 +59,8 @@ static void tally_count(struct status *s, const struct ledger_tally *tally)
     struct type_row *row;
 
     s->states[tally->state] += tally->documents;
+    if (tally->state == LEDGER_WAIVED && strcmp(tally->class, LEDGER_CLASS_UNDONE) == 0)
+        s->undone += tally->documents;
     s->bytes_stored += tally->bytes;
     link_count(s, tally);
     if (tally->state == LEDGER_GONE)

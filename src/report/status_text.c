@@ -95,6 +95,11 @@ static void text_states(const struct terminal *t, const struct status *s)
     str_add_text(t->to, "  total   ");
     terminal_number(t, total);
     str_add_char(t->to, '\n');
+    if (s->undone > 0) {
+        terminal_number(t, s->undone);
+        str_add_text(t->to, "  undone: taken back by name; 'fmferry retry --class undone' has them "
+                            "moved again\n");
+    }
 }
 
 /* --- forecast ------------------------------------------------------------------------------- */

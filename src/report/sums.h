@@ -38,6 +38,7 @@ struct status {
     struct ledger_census census;
     struct findings findings;
     int64_t states[LEDGER_STATES];
+    int64_t undone; /* of those that are waived: taken back */
     int64_t linked, unlinked, review, bytes_stored;
     struct ledger_upload_counts uploads;
     int64_t witnessed;       /* proven by FileMaker's own MD5 */

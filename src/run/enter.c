@@ -100,6 +100,18 @@ static bool failed_wake_if_alone(struct run_entry *entry, const struct peers *pe
     return true;
 }
 
+static bool is_alone(const struct run_entry *entry, const struct peers *peers, struct err *err)
+{
+    for (size_t i = 0; entry->is_alone && i < peers->count; i++)
+        if (!peers->is_dead[i])
+            return err_set(
+                err, ERR_USAGE, 0,
+                "run %jd is under way on '%s': '%s' wants to be alone; wait for its end, "
+                "or stop it first",
+                (intmax_t)peers->runs[i].run, peers->runs[i].host, entry->command);
+    return true;
+}
+
 /* In a change. */
 static bool run_join(struct run_entry *entry, const struct peers *peers, int64_t *run_r,
                      struct err *err)
@@ -125,7 +137,7 @@ static bool enter_locked(struct run_entry *entry, int64_t *run_r, struct err *er
     *run_r = 0;
     if (!ledger_begin(entry->ledger, &change, err) || (entry->is_mover && !source_hold(entry, err))
         || !ledger_open_runs(entry->ledger, peers.lease_us, &peers.runs, &peers.count, err)
-        || !peers_find_dead(&peers, entry->peer_locks, err))
+        || !peers_find_dead(&peers, entry->peer_locks, err) || !is_alone(entry, &peers, err))
         return false;
     if (!has_place(entry, &peers))
         return true;

@@ -17,6 +17,7 @@ struct run_entry {
     struct cancel *cancel;
     const char *command; /* "run", "link"            */
     bool is_mover;       /* it moves what has not been moved */
+    bool is_alone;       /* it refuses to begin while another run is under way */
     bool maps_nobody;    /* it knows its patients already: nobody is looked for by FileMaker's id */
 
     struct ledger *ledger;

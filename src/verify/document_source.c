@@ -57,7 +57,7 @@ static bool mark_judge(struct verifier *v, const struct document_facts *d, bool 
     }
     if (!is_mark_of_ours(v, d, &is_ours, err))
         return false;
-    if (!is_ours)
+    if (!is_ours && !span_is(d->ledger.class, "undone")) /* a mark of theirs stays when ours go */
         DIFFER(v, d, moving, "mark-foreign",
                "FileMaker shows a mark that fmferry never meant to write: '" SPAN_FORMAT "'",
                SPAN_ARGS(d->source.mark));

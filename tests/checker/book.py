@@ -27,12 +27,12 @@ def replay(report, document, story):
         step = (entry["before"], entry["after"])
         where = f"run {entry['run']} entry {entry['seq']}"
         taken = step in {("waiting", "claimed"), ("stored", "stored"), ("done", "done")} \
-            and entry["evidence"] == ""
+            and entry["evidence"] == "" or rules.is_taken_back(entry)
         report.count("I6", 1, "transitions")
         if entry["before"] != state:
             report.say("I6", "transition-gap", f"{where} begins in {entry['before']}, the document "
                        f"was {state}", document["record_id"])
-        elif step not in rules.TRANSITIONS:
+        elif step not in rules.TRANSITIONS and not rules.is_of_undo(entry, state):
             report.say("I6", "transition-forbidden", f"{where} goes from {step[0]} to {step[1]}",
                        document["record_id"])
         if entry["epoch"] < epoch:
@@ -243,6 +243,9 @@ def check_runs(scene, report):
         failed = [end for end in ends.values() if end == "failed"]
         if run["kind"] == "link":
             done, failed = given_in(scene.database.audit[number]), [None] * run["failed"]
+        if run["kind"] == "undo":
+            begun = {entry["document"] for entry in scene.database.audit[number] if rules.is_taken_back(entry)}
+            done, failed = list(begun)[:run["successful"]], [None] * run["failed"]
         report.count("I7", 1, "runs")
         if (run["successful"], run["failed"]) != (len(done), len(failed)):
             report.say("I7", "run-wrong", f"run {number} says {run['successful']} successful and "

@@ -59,6 +59,8 @@ def check_marks_stand_for_objects(scene, report):
                     for version in scene.database.versions[document["document"]]]
         if mark not in ours[record_id] and mark not in [version["mark"] for version in versions]:
             continue  # an earlier importer's: I4 and I5 look after it
+        if mark == "":
+            continue  # it was emptied again: there is no mark
         report.count("I1", 1, "marks")
         if not versions:
             report.say("I1", "mark-without-document", f"the mark '{mark}' is ours, but the ledger "
@@ -188,6 +190,8 @@ def check_rows(scene, report):
         seen.add(row_id)
         found = rows.get(row_id, [])
         should = 1 if was_stored(scene, document) else 0
+        if document["class"] == "undone":
+            should = min(len(found), 1)  # it was taken back, unless people have changed it
         report.count("I3", should, "rows")
         if len(found) < should:
             report.say("I3", "row-missing", f"{document['state']}, but documents_document has no "
@@ -498,6 +502,9 @@ def check_marks_follow_records(scene, report):
 
 def check_mark_written(scene, report, line):
     """Every document that the record had by then must have been stored as of this very edit."""
+    if line["value"] == "":
+        check_mark_emptied(scene, report, line)
+        return
     documents = [document for document in scene.database.by_record.get(line["recordId"], ())
                  if document["state"] not in ("waived", "gone")
                  or was_stored(scene, document)]
@@ -516,6 +523,15 @@ def check_mark_written(scene, report, line):
     if meant and line["value"] not in [version["mark"] for version in meant]:
         report.say("I4", "mark-not-intended", f"'{line['value']}' was written, '{meant[0]['mark']}' "
                    f"was intended (journal line {line['line']})", line["recordId"], meant[0]["key"])
+
+
+def check_mark_emptied(scene, report, line):
+    """Only a taking back empties marks, and the ledger says so before."""
+    for document in scene.database.by_record.get(line["recordId"], ()):
+        if not any(entry["at_us"] < line["us"] and rules.is_taken_back(entry)
+                   for entry in scene.database.stories[document["document"]]):
+            report.say("I4", "mark-emptied", "its mark was emptied, and it was not taken back "
+                       f"(journal line {line['line']})", line["recordId"])
 
 
 def check_mark_of(scene, report, line, document):

@@ -25,6 +25,21 @@ TRANSITIONS = {
     ("gone", "waiting"), *((state, "gone") for state in STATES if state != "gone"),
 }
 
+
+def is_taken_back(entry):
+    """Whether an entry is by which a document begins to be taken back: it is waived, and held."""
+    return entry["after"] == "waived" and entry["evidence"].startswith("undone by ")
+
+
+def is_of_undo(entry, state):
+    """A document that is taken back was settled or waited; then it is noted what went, or that the call died."""
+    if is_taken_back(entry):
+        return state in ("waiting", "stored", "done", "failed", "waived")
+    return (entry["before"], entry["after"]) == ("waived", "waived") \
+        and (entry["evidence"].startswith("undone: ") or entry["evidence"].endswith(" died")
+             or entry["evidence"] == "the run ends")
+
+
 # Failure class by what the container really is; anything else may happen to a good one.
 CLASS_OF_KIND = {
     "empty": "container-empty", "reference": "container-reference",

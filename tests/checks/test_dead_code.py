@@ -21,7 +21,6 @@ KEPT = {
     "ledger_source": "tests look into the ledger's tables with it",
     "queue_is_closed": "tests look into a queue with it",
     "queue_pop_within": "to go, with its tests: everybody waits as long as it takes",
-    "registry_left_remove": "fmferry undo (decision 114) will call it; to go, with its tests, if that is not made",
     "sigv4_presigned": "to go, with its tests: nobody hands out a URL that works for a while",
     "sql_commits": "tests see by it that changes share a commit",
 }
