@@ -309,8 +309,31 @@ class Linked(Story):
         bench.ferry("patients", "import")
 
 
+class TakenBack(Story):
+    """
+    Of documents that are all ours, with one that waits, one that people changed in the application, and one
+    whose mark they changed. The end is told as if undisturbed: marks, rows, objects and the ledger's states.
+    """
+
+    name, last = "undo", ("status",)
+    command = ("undo", "--by", "Ann", "--reason", "not used")
+
+    def begin(self, bench):
+        bench.serve("generate:6,3000", "--max-sessions", "0")
+        bench.configure(run={"workers": 1, "retry_ms": 1})
+
+    def before(self, bench):
+        bench.ferry("patients", "import")
+        bench.ferry("run", "--limit", "5")
+        bench.sql("update documents_document set description = 'hers' where json_extract(filemaker_metadata,"
+                  " '$.recordId') = 2")
+        with Person(bench) as person:
+            person.edit(3, NexusExportDate="09/09/2031 09:09:09")
+
+
 STORIES = [Plain(), ByTwo(), Singly(), BatchEdited(), MarkLost(), BreakingStreams(), Correction(), Retry(),
-           Containers(), Filled(), Together(), Adopt(), Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked()]
+           Containers(), Filled(), Together(), Adopt(), Large(), LargeCorrected(), Resumed(), Gone(), Reconciled(), Linked(),
+           TakenBack()]
 
 
 def dying(bench, words, **environment):
@@ -323,7 +346,7 @@ def dying(bench, words, **environment):
 
 def finish(story, bench):
     """Whatever was begun is ended; the run's code."""
-    if story.command[0] == "reconcile" and story.last == ("run",):
+    if story.command[0] in ("reconcile", "undo") and story.last != story.command:
         bench.ferry(*story.command, limit=RUN_LIMIT)
     return bench.ferry(*story.last, limit=RUN_LIMIT)
 

@@ -139,6 +139,19 @@ def last_day(tap, lines):
         bench.check("and all is well", exit_code=0)
 
 
+def going_back(tap, lines):
+    """going-back.md: each block by itself, of a migration that nobody has changed."""
+    with Bench(tap, "docs") as bench:
+        bench.serve("generate:20,2000")
+        bench.ferry("run")
+        if lines[0].startswith("fmferry retry"):
+            bench.ferry("undo", "--by", "Kim Ito", "--reason", "too early")
+        sandbox = Sandbox(tap, bench)
+        for line in lines:
+            sandbox.run(line)
+        bench.check("and all is well", exit_code=0)
+
+
 def certificate_of_bucket(tap, lines):
     """With the prefix of a bucket: the files in the folder lack it."""
     with ModelBench(tap, "docs", (), {}, {"url": "s3://clinic/prefix"}) as bench:
@@ -342,6 +355,9 @@ STORIES = {
     ("certificate.md", "aws s3 sync s3://bucket/prefix folder"): certificate_of_bucket,
     ("cutover.md", "fmferry cutover --rehearse"): last_day,
     ("cutover.md", "fmferry cutover --certificate certificate.txt"): last_day,
+    ("going-back.md", "fmferry undo --dry-run"): going_back,
+    ("going-back.md", "fmferry undo --by 'A. Green' --reason 'the practice stays with FileMaker'"): going_back,
+    ("going-back.md", "fmferry retry --class undone"): going_back,
     ("fmsim.md", "fmsim --data demo"): simulators,
     ("fmp12.md", "fmferry tables Backup/Clinic.fmp12"): filemaker_file,
     ("ledger.md", "import hashlib, sqlite3"): chain,
