@@ -13,7 +13,7 @@ PREFIX = /usr/local
 
 .PHONY: all bench check debug demo install sim test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants \
-	torture-console torture-fmp12 torture-large-source torture-pages torture-zip torture-deb deb \
+	torture-console torture-fmp12 torture-large-source torture-manifest torture-pages torture-zip torture-deb deb \
 	failpoints \
 	clean
 
@@ -70,7 +70,8 @@ mutants: packages-build packages-test packages-real all
 
 # Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
-	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-large-source torture-zip torture-deb
+	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-large-source torture-manifest \
+	torture-zip torture-deb
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -131,6 +132,11 @@ torture-fmp12: packages-build packages-test $(ASAN)/build.ninja
 # 5 GB of disk. MEGABYTES=200: less.
 torture-large-source: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/large_source.py
+
+# Twenty thousand lines of a manifest, and as many files of a backup, under the sanitizers: ten minutes. LINES=2000: fewer.
+torture-manifest: packages-build packages-test $(ASAN)/build.ninja
+	@ninja -C $(ASAN) --quiet src/fmferry fmsim
+	@FMFERRY_BUILD=$(ASAN) tests/torture/manifest.py
 
 # The packages in a bare Debian 12, installed, upgraded and purged: five minutes, and what apt fetches.
 torture-deb: deb

@@ -88,6 +88,9 @@ def refuses(tap, bench):
             ("cut short", "cut short", {"end": ""}), ("a wrong count", "#end says 6", {"end": "#end,6\n"}),
             ("Latin-1", "not UTF-8", {"encode": "latin-1"}), ("a line without a file", "line 12", {"lines": [*lines, line(6, body(6))]}),
             ("an orphan", "1 files beneath", {"lines": lines[:4]}), ("a line twice", "same container", {"lines": [*lines, lines[0]]}),
+            ("a file twice", "name the same file", {"lines": [*lines, line(6, body(5), "files/3500_1.bin")]}),
+            ("a record that was edited meanwhile", "say different things",
+             {"lines": [*lines[:4], line(5, body(5)), line(5, body(6), "files/4200_1.bin").replace(",5,Doc,", ",6,Scan,")], "count": 6}),
             ("a path that leaves", "relative_path", {"lines": [*lines[:4], line(5, body(5), "../x.bin")]})):
         export(bench, **more)
         ran = bench.ferry("run")
