@@ -280,7 +280,7 @@ static bool keys_complete(const char *path, struct settings *s, struct err *err)
 {
     if (!routes_check(s, path, err))
         return false;
-    settings_file_complete(&s->engine, &s->md5_list);
+    settings_file_complete(&s->engine, &s->md5_list, &s->path_list);
     if (!backup_check(s, path, err))
         return false;
     if (!settings_odata_complete(&s->engine, &s->odata_container, err))
@@ -327,6 +327,7 @@ void settings_clear(struct settings *s)
 {
     free(s->source_name);
     free(s->md5_list);
+    free(s->path_list);
     free(s->odata_container);
     free(s->document_columns);
     free(s->patient_columns);

@@ -60,7 +60,7 @@ struct settings {
 
     /* The parts point to these. */
     struct conf *conf; /* the texts */
-    char *source_name, *md5_list, *store_prefix;
+    char *source_name, *md5_list, *path_list, *store_prefix;
     char *odata_container; /* by OData: the container that is read */
     struct registry_rule *document_columns, *patient_columns;
     struct filter *filter;

@@ -2,9 +2,10 @@
 #include "cmd/settings_source.h"
 
 #include "source/local.h"
+#include "source/manifest.h"
 
-/* A manifest says the MD5 of each container as the field "NAME md5" (source/manifest_view.h). */
-static char *md5_list_of(const char *containers)
+/* A manifest says the MD5 of each container as the field "NAME md5", and its path likewise. */
+static char *told_list_of(const char *containers, const char *told)
 {
     auto_str list = STR_MAX(KIB(64));
     struct span rest = span_of(containers), last = SPAN_NONE;
@@ -16,14 +17,14 @@ static char *md5_list_of(const char *containers)
         if (span_ends(name, ")"))
             field = span_trim(span_cut(&name, '('));
         if (field.size && !span_equal(field, last))
-            str_printf(&list, "%s" SPAN_FORMAT " md5", list.size ? "," : "", SPAN_ARGS(field));
+            str_printf(&list, "%s" SPAN_FORMAT "%s", list.size ? "," : "", SPAN_ARGS(field), told);
         last = field.size ? field : last;
     }
     return str_take(&list);
 }
 
 /* What a file cannot do is not asked of it: it has no marks, no finds and no other ways to its documents. */
-void settings_file_complete(struct engine_settings *engine, char **md5_list_r)
+void settings_file_complete(struct engine_settings *engine, char **md5_list_r, char **path_list_r)
 {
     if (!source_url_is_file(engine->filemaker.url))
         return;
@@ -32,8 +33,10 @@ void settings_file_complete(struct engine_settings *engine, char **md5_list_r)
     engine->records_at_once = 1;
     if (!source_url_is_manifest(engine->filemaker.url))
         return;
-    *md5_list_r = md5_list_of(engine->fields.container_list);
+    *md5_list_r = told_list_of(engine->fields.container_list, MANIFEST_MD5_OF);
+    *path_list_r = told_list_of(engine->fields.container_list, MANIFEST_PATH_OF);
     engine->fields.md5_list = *md5_list_r;
+    engine->fields.path_list = *path_list_r;
 }
 
 /* The name of a container without "(1)": by OData the first repetition is the only one. */

@@ -7,9 +7,9 @@
 
 /*
  * Takes out what a file or a manifest has none of: marks, finds, other ways to its documents.
- *   md5_list_r   set for a manifest; the engine's settings point to it; caller frees
+ *   md5_list_r, path_list_r   set for a manifest; the engine's settings point to them; caller frees
  */
-void settings_file_complete(struct engine_settings *engine, char **md5_list_r);
+void settings_file_complete(struct engine_settings *engine, char **md5_list_r, char **path_list_r);
 
 /*
  * The same for [source] api = odata.

@@ -46,7 +46,12 @@ static bool source_file_need(struct settings *s, struct err *err)
 /* Opens the folder of a backup, if one is named. */
 static bool backup_need(struct settings *s, struct err *err)
 {
-    return !*s->engine.backup_path || backup_open(s->engine.backup_path, &s->engine.backup, err);
+    if (*s->engine.backup_path)
+        return backup_open(s->engine.backup_path, &s->engine.backup, err);
+    return !s->engine.file || !source_file_is_outside(s->engine.file)
+           || err_set(err, ERR_USAGE, 0,
+                      "the manifest leads into the folder of a backup: name it with [source] "
+                      "backup");
 }
 
 static bool needs_meet(struct work *work, unsigned needs, struct err *err)

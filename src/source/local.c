@@ -54,6 +54,11 @@ bool source_file_open(const char *url, struct source_file **file_r, struct err *
     return true;
 }
 
+bool source_file_is_outside(const struct source_file *file)
+{
+    return file->manifest && file->manifest->outside_count > 0;
+}
+
 void source_file_close(struct source_file *file)
 {
     if (!file)

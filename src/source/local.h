@@ -21,6 +21,9 @@ bool source_url_is_manifest(const char *url);
  * Fails with ERR_USAGE, ERR_DATA, ERR_OS.
  */
 must_check bool source_file_open(const char *url, struct source_file **file_r, struct err *err);
+/* Whether it is a manifest that leads into the folder of a backup ([source] backup). */
+bool source_file_is_outside(const struct source_file *file);
+
 void source_file_close(struct source_file *file); /* NULL is allowed */
 
 /* As it was when it was opened. */

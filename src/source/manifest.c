@@ -91,11 +91,13 @@ static void entry_add(struct manifest *manifest, const struct manifest_line *lin
                                       .record_id = line->record_id,
                                       .mod_id = line->mod_id,
                                       .size_bytes = line->size_bytes,
+                                      .is_outside = line->is_outside,
                                       .table = table,
                                       .field = field_of(&manifest->tables[table], line),
                                       .repetition = line->repetition };
     memcpy(entry->md5, line->md5, MD5_SIZE);
     manifest->size_bytes += line->size_bytes;
+    manifest->outside_count += line->is_outside;
 }
 
 static bool entries_read(struct manifest *manifest, struct manifest_lines *lines, struct err *err)
@@ -108,7 +110,7 @@ static bool entries_read(struct manifest *manifest, struct manifest_lines *lines
     return step == STEP_END;
 }
 
-/* A container and its MD5 become fields of the record, beside those that the columns are. */
+/* A container, its MD5 and its path become fields of the record, beside those that the columns are. */
 static bool names_differ(const struct manifest *manifest, const struct manifest_lines *lines,
                          struct err *err)
 {
@@ -120,7 +122,9 @@ static bool names_differ(const struct manifest *manifest, const struct manifest_
 
                 if (manifest_lines_is_field(lines, i)
                     && span_equal(span_first(column, name.size), name)
-                    && (column.size == name.size || span_is(span_from(column, name.size), " md5")))
+                    && (column.size == name.size
+                        || span_is(span_from(column, name.size), MANIFEST_MD5_OF)
+                        || span_is(span_from(column, name.size), MANIFEST_PATH_OF)))
                     return err_set(err, ERR_DATA, 0,
                                    "line 1: column '%s' has the name of a container: name it "
                                    "otherwise",
@@ -223,8 +227,11 @@ static int paths_compare(const void *left, const void *right, void *arg)
 {
     const struct manifest *manifest = arg;
 
-    return strcmp(manifest->entries[*(const size_t *)left].path,
-                  manifest->entries[*(const size_t *)right].path);
+    const struct manifest_entry *a = &manifest->entries[*(const size_t *)left];
+    const struct manifest_entry *b = &manifest->entries[*(const size_t *)right];
+
+    return a->is_outside != b->is_outside ? a->is_outside - b->is_outside
+                                          : strcmp(a->path, b->path);
 }
 
 static bool paths_differ(struct manifest *manifest, struct err *err)
@@ -237,7 +244,7 @@ static bool paths_differ(struct manifest *manifest, struct err *err)
         const struct manifest_entry *a = &manifest->entries[manifest->by_path[i - 1]];
         const struct manifest_entry *b = &manifest->entries[manifest->by_path[i]];
 
-        if (strcmp(a->path, b->path) == 0)
+        if (a->is_outside == b->is_outside && strcmp(a->path, b->path) == 0)
             return said_twice(a, b, "name the same file", err);
     }
     return true;
@@ -246,7 +253,7 @@ static bool paths_differ(struct manifest *manifest, struct err *err)
 static bool path_is_known(const void *arg, const char *path)
 {
     const struct manifest *manifest = arg;
-    size_t from = 0, to = manifest->count;
+    size_t from = 0, to = manifest->count - manifest->outside_count; /* which come last */
 
     while (from < to) {
         size_t middle = from + (to - from) / 2;
@@ -284,11 +291,11 @@ static bool folder_agrees(const struct manifest *manifest, struct err *err)
         return false;
     if (files.orphans)
         return orphans_refuse(&files, err);
-    return files.count == manifest->count
+    return files.count == manifest->count - manifest->outside_count
            || err_set(err, ERR_DATA, 0,
                       "it has %zu lines, and its folder %ju files: some are "
                       "missing. Nothing is moved",
-                      manifest->count, (uintmax_t)files.count);
+                      manifest->count - manifest->outside_count, (uintmax_t)files.count);
 }
 
 static bool files_agree(const struct manifest *manifest, struct err *err)
@@ -296,7 +303,8 @@ static bool files_agree(const struct manifest *manifest, struct err *err)
     for (size_t i = 0; i < manifest->count; i++) {
         auto_close int fd = -1;
 
-        if (!folder_file(manifest->folder_fd, manifest->entries[i].path, &fd, err))
+        if (!manifest->entries[i].is_outside
+            && !folder_file(manifest->folder_fd, manifest->entries[i].path, &fd, err))
             return err_ctx(err, "line %zu", manifest->entries[i].number);
     }
     return folder_agrees(manifest, err);

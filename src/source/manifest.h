@@ -8,11 +8,16 @@
 #include "source/looks.h"
 #include "source/manifest_lines.h"
 
+/* What is added to a container's name for the fields that say the MD5 and the path of its file. */
+#define MANIFEST_MD5_OF " md5"
+#define MANIFEST_PATH_OF " path"
+
 /* A document. */
 struct manifest_entry {
     char *path;
     size_t number, offset, length; /* of its line */
     uint64_t record_id, mod_id, size_bytes;
+    bool is_outside;     /* its path is one in the folder of a backup ([source] backup) */
     size_t table, field; /* which of its manifest's tables, which of that table's fields */
     unsigned repetition;
     uint8_t md5[MD5_SIZE];
@@ -43,7 +48,7 @@ struct manifest {
     size_t table_count;
     struct manifest_entry *entries; /* by table, record, field and repetition */
     size_t *by_path;                /* the entries' numbers, by path          */
-    size_t count;
+    size_t count, outside_count;
     uint64_t size_bytes; /* of all documents together, as the manifest says */
 };
 

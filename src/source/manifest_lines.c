@@ -12,6 +12,9 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
+/* What stands before the path of a file that lies in the folder of a backup, and not in the manifest's. */
+#define OUTSIDE "backup:"
+
 #define CURE "export it again with the script of docs/filemaker-kit.md"
 
 /* Their names in the first line. */
@@ -204,17 +207,21 @@ static bool name_read(const struct manifest_lines *lines, enum manifest_column c
                       name_r->size ? "characters that no name has" : "nothing in it");
 }
 
-static bool path_read(const struct manifest_lines *lines, struct span *path_r, struct err *err)
+static bool path_read(const struct manifest_lines *lines, struct manifest_line *line,
+                      struct err *err)
 {
-    auto_free char *path = span_text(cell_of(lines, MANIFEST_PATH));
+    struct span cell = cell_of(lines, MANIFEST_PATH);
+    auto_free char *path = NULL;
 
-    *path_r = cell_of(lines, MANIFEST_PATH);
+    line->is_outside = span_starts(cell, OUTSIDE);
+    line->path = line->is_outside ? span_from(cell, strlen(OUTSIDE)) : cell;
+    path = span_text(line->path);
     if (strchr(path, '\\'))
         return err_set(err, ERR_DATA, 0,
                        "column 'relative_path' has a backslash: folders are divided by /");
     return beneath_is_good(path)
            || err_set(err, ERR_DATA, 0,
-                      "column 'relative_path' names no file beneath the manifest's folder: it has "
+                      "column 'relative_path' names no file beneath its folder: it has "
                       "no / in front and no '..'");
 }
 
@@ -233,7 +240,7 @@ static bool line_read(const struct manifest_lines *lines, struct manifest_line *
         || !name_read(lines, MANIFEST_FIELD, &line->field, err)
         || !number_read(lines, MANIFEST_REPETITION, 1, MANIFEST_REPETITIONS_MAX, &repetition, err)
         || !number_read(lines, MANIFEST_SIZE, 0, INT64_MAX, &line->size_bytes, err)
-        || !path_read(lines, &line->path, err))
+        || !path_read(lines, line, err))
         return false;
     line->repetition = (unsigned)repetition;
     return hex_read(cell_of(lines, MANIFEST_MD5), line->md5, MD5_SIZE)

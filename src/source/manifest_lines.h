@@ -38,6 +38,7 @@ struct manifest_line {
     uint8_t md5[MD5_SIZE];
     struct span table, field, name; /* `name` may be empty                                      */
     struct span path;               /* as beneath_is_good() allows                              */
+    bool is_outside;                /* it stood behind "backup:", and lies in a backup's folder */
 };
 
 /* A reader of a text. */

@@ -13,7 +13,6 @@
 /* What a container's value becomes: the number of its entry. */
 #define LEADS_TO "https://manifest/"
 #define EMBEDDED "?RCType=EmbeddedRCFileProcessor"
-#define MD5_OF " md5"
 
 enum { PAGE_BYTES_MAX = 256 * 1024 * 1024 };
 
@@ -100,7 +99,7 @@ bool manifest_layout(const struct manifest_view *view, const char *name,
 
     if (!table_need(view, name, &table, err))
         return false;
-    layout.fields = mem_zero((columns + 2 * table->field_count) * sizeof *layout.fields);
+    layout.fields = mem_zero((columns + 3 * table->field_count) * sizeof *layout.fields);
     for (size_t i = 0; i < columns; i++)
         if (manifest_lines_is_field(view->lines, i))
             field_add(&layout, mem_text(manifest_lines_column(view->lines, i)), "text", 1);
@@ -108,7 +107,10 @@ bool manifest_layout(const struct manifest_view *view, const char *name,
         const struct manifest_field *field = &table->fields[i];
 
         field_add(&layout, mem_text(field->name), "container", field->repetitions);
-        field_add(&layout, mem_printf("%s" MD5_OF, field->name), "text", field->repetitions);
+        field_add(&layout, mem_printf("%s" MANIFEST_MD5_OF, field->name), "text",
+                  field->repetitions);
+        field_add(&layout, mem_printf("%s" MANIFEST_PATH_OF, field->name), "text",
+                  field->repetitions);
     }
     *layout_r = layout;
     return true;
@@ -157,7 +159,9 @@ static void container_write(struct json_writer *w, const struct manifest *manife
             hex_add(&md5, entry->md5, MD5_SIZE);
         }
         member_write(w, is->name, "", n, is->repetitions > 1, address);
-        member_write(w, is->name, MD5_OF, n, is->repetitions > 1, str_text(&md5));
+        member_write(w, is->name, MANIFEST_MD5_OF, n, is->repetitions > 1, str_text(&md5));
+        member_write(w, is->name, MANIFEST_PATH_OF, n, is->repetitions > 1,
+                     entry && entry->is_outside ? entry->path : "");
     }
 }
 
@@ -316,6 +320,9 @@ bool manifest_document_open(struct manifest_view *view, struct span value,
         || !manifest_lines_again(view->lines, entry->number, entry->offset, entry->length, &line,
                                  err))
         return false;
+    if (entry->is_outside)
+        return err_set(err, ERR_DATA, 0,
+                       "line %zu of the manifest leads into the folder of a backup", entry->number);
     if (!folder_file(view->manifest->folder_fd, entry->path, &fd, err))
         return err_ctx(err, "line %zu of the manifest", entry->number);
     *document_r = mem_new(struct manifest_document);

@@ -211,6 +211,35 @@ def comes_with_a_file(tap, bench):
     tap.ok(seen.code == 0, "verified and certified", seen.out, seen.err)
 
 
+def comes_with_a_manifest(tap, bench):
+    """A manifest that leads into the folder for some, and has the files of others beside it."""
+    folder, beside, lines = folder_of(bench), bench.folder / "export", []
+    beside.mkdir()
+    for n in range(1, COUNT + 1):
+        path = f"backup:Docs/Doc/Müller {n}.pdf" if n % 2 else f"{n}_1.bin"
+        if n % 2 == 0:
+            (beside / path).write_bytes(body(n))
+        lines.append(f"Letters,{n},1,Doc,1,brief {n}.pdf,{len(body(n))},{md5(body(n))},External (Open),{path},"
+                     f"{str(uuid.UUID(int=(0x1234 << 112) | (4 << 76) | (8 << 62) | n)).upper()},Letter")
+    head = "table,record_id,mod_id,field,repetition,original_name,size,md5,storage_type,relative_path,id,Type"
+    (beside / "manifest.csv").write_text("\n".join([head, *lines, f"#end,{COUNT}", ""]))
+    use(bench, "", url=f"manifest:{beside / 'manifest.csv'}", database="Clinic", layout="Letters", ca_file=None, password_env=None,
+        path_field=None, md5_field=None, date_field="", patient_field="", author_field="", created_field="")
+    ran = bench.ferry("run")
+    tap.ok(ran.code == 2 and "name it with [source] backup" in ran.err and not bench.store.exists(), "without the folder: refused", ran.err)
+    bench.configure(source={**bench.sections["source"], "backup": folder}, run={"retry_ms": 1, "attempts": 2})
+    (folder / "Docs" / "Doc" / "Müller 7.pdf").rename(bench.folder / "away.pdf")
+    ran = bench.ferry("run")
+    tap.same(bench.sql("select record_id, class from fmferry_document where state <> 'done'"), [(7, "backup-missing")],
+             "a file that is missing there is one document's failure")
+    (bench.folder / "away.pdf").rename(folder / "Docs" / "Doc" / "Müller 7.pdf")
+    bench.ferry("init", "--key")
+    ran = bench.ferry("run")
+    tap.same((ran.code, stored(bench)), (0, sorted(hashlib.sha256(body(n)).hexdigest() for n in range(1, COUNT + 1))), "a list, its files and a folder")
+    seen = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate")
+    tap.ok(seen.code == 0 and "5  of them that no record names" in seen.out, "verified and certified", seen.out, seen.err)
+
+
 def refuses_the_folder(tap, bench):
     folder = serve(bench)
     secure, empty = bench.folder / "secure", bench.folder / "empty"
@@ -233,7 +262,7 @@ def refuses_the_folder(tap, bench):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (moves_all, refuses_each, goes_the_other_way, comes_with_a_file, refuses_the_folder):
+    for story in (moves_all, refuses_each, goes_the_other_way, comes_with_a_file, comes_with_a_manifest, refuses_the_folder):
         with Bench(tap, "backup-" + story.__name__.replace("_", "-")) as bench:
             story(tap, bench)
             if bench.ready:

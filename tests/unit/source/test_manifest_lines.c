@@ -100,6 +100,9 @@ TEST(what_departs_is_refused_with_its_line)
         { WITH("Letters,8,3,,1,a,10," MD5 ",,8_1.bin,x"), "line 3: column 'field' has nothing" },
         { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,../8_1.bin,x"), "line 3: column 'relative_path'" },
         { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,/8_1.bin,x"), "line 3: column 'relative_path'" },
+        { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,backup:,x"), "line 3: column 'relative_path'" },
+        { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,backup:../a,x"), "line 3: column 'relative_path'" },
+        { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,backup:/a,x"), "line 3: column 'relative_path'" },
         { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,a\\8_1.bin,x"), "line 3: column 'relative_path'" },
         { WITH("Letters,8,3,Doc,1,a,10," MD5 ",,,x"), "line 3: column 'relative_path'" },
     };
