@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "census/walk_by_key.h"
+#include "preflight/hidden_check.h"
 
 enum { SESSIONS_TRIED_MAX = 25, PAGE_FAT = 4 * 1024 * 1024, REQUESTS_A_DOCUMENT = 5 };
 
@@ -100,6 +101,40 @@ bool check_layout(struct checks *c, struct preflight_result *tried, struct err *
     if (!preflight_layout(c->engine, c->reader, &c->layout, &c->containers, tried, err))
         return false;
     c->engine->fields.containers = &c->containers;
+    return true;
+}
+
+/* OData is not needed for a migration: where it is off, the layout's own word has to do. */
+static bool schema_unread(struct checks *c, const struct err *why)
+{
+    if (why->kind == ERR_CANCELED)
+        return false;
+    str_printf(&c->skipped,
+               "OData, which shows whole tables, does not answer (%s): look yourself whether the "
+               "table has containers or repetitions that the layout does not show",
+               why->msg);
+    return true;
+}
+
+bool check_hidden(struct checks *c, struct preflight_result *tried, struct err *err)
+{
+    auto_metadata metadata = { 0 };
+    const struct metadata_table *table;
+    const char *why = NULL;
+
+    if (!source_has_finds(c->reader)) {
+        str_add_text(&tried->ok_text, "there is no layout between");
+        return true;
+    }
+    if (!source_schema(c->reader, &metadata, err))
+        return schema_unread(c, err);
+    table = hidden_table(&metadata, &c->layout, c->engine->odata_table, &why);
+    if (table)
+        hidden_say(table, &c->layout, &c->containers, &tried->notes, &tried->ok_text);
+    else
+        str_add_text(&c->skipped, why);
+    if (table && *metadata.version)
+        str_printf(&tried->ok_text, "; the server's version is %s", metadata.version);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "source/source.h"
 
 #include "base/mem.h"
+#include "filemaker/odata.h"
 #include "http/url.h"
 #include "source/odata.h"
 
@@ -117,6 +118,12 @@ bool source_layout(struct source_reader *reader, const char *layout,
         return odata_layout(reader->odata, layout, layout_r, err);
     return reader->file ? local_layout(reader->file, layout, layout_r, err)
                         : filemaker_layout(reader->filemaker, layout, layout_r, err);
+}
+
+bool source_schema(struct source_reader *reader, struct metadata *metadata_r, struct err *err)
+{
+    return reader->filemaker ? odata_metadata(reader->filemaker, metadata_r, err)
+                             : kind_cannot(reader, "layouts", err);
 }
 
 /* --- sessions ------------------------------------------------------------------------------- */

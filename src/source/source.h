@@ -16,6 +16,7 @@
 #include "source/local.h"
 
 struct source_reader;
+struct metadata;
 
 /*
  * Makes a reader; nothing is asked yet.
@@ -52,6 +53,13 @@ must_check bool source_names(struct source_reader *reader, enum filemaker_names 
                              struct str *names, struct err *err);
 must_check bool source_layout(struct source_reader *reader, const char *layout,
                               struct filemaker_layout *layout_r, struct err *err);
+
+/*
+ * Reads OData's $metadata, which shows what layouts hide; only of a server that is read by the Data API.
+ * Fails as odata_metadata().
+ */
+must_check bool source_schema(struct source_reader *reader, struct metadata *metadata_r,
+                              struct err *err);
 
 /* --- sessions, where it has any ------------------------------------------------------------- */
 

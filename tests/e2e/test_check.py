@@ -10,7 +10,7 @@ import re
 from harness import Bench, Person, main, need_programs
 
 STEPS = ["configuration", "store", "ledger and registry", "FileMaker Server", "login", "sessions",
-         "layout and fields", "earlier runs", "ids", "records", "reading records", "filter", "a file",
+         "layout and fields", "hidden by the layout", "earlier runs", "ids", "records", "reading records", "filter", "a file",
          "other ways to files", "mark", "writing the mark", "dates and times", "layout of patients",
          "patients", "pace", "room", "signing key"]
 LINE = re.compile(r"^(ok|note|left|FAIL)  +(.*)$")
