@@ -44,9 +44,9 @@ struct checks {
 typedef bool check_step(struct checks *checks, struct preflight_result *tried, struct err *err);
 
 /* Steps about the server and what it holds. */
-check_step check_server, check_login, check_sessions, check_layout, check_hidden, check_records, check_finds,
-    check_ids, check_filter, check_file, check_places, check_mark, check_writing, check_times,
-    check_roster, check_pace;
+check_step check_server, check_login, check_sessions, check_layout, check_hidden, check_records,
+    check_finds, check_ids, check_filter, check_file, check_places, check_mark, check_writing,
+    check_times, check_roster, check_pace;
 
 /* Steps about our side. */
 check_step check_store, check_databases, check_earlier, check_patients, check_room,

@@ -33,6 +33,18 @@ static bool call_make(struct filemaker *filemaker, const char *path, struct file
     return filemaker_call(filemaker, call, answer_r, err);
 }
 
+/* What a real server says where the file has a value list that goes by a field. */
+static bool schema_refused(struct err *err)
+{
+    if (err->kind == ERR_REMOTE && err->reason == FILEMAKER_FIELD_MISSING) {
+        (void)err_set(err, ERR_REMOTE, err->code,
+                      "OData error 8309: before version 26 a value list that goes by a field makes "
+                      "$metadata fail. Take it off its field, or read by the Data API");
+        err->reason = FILEMAKER_FIELD_MISSING;
+    }
+    return err_ctx(err, "asking OData for $metadata");
+}
+
 bool odata_metadata(struct filemaker *filemaker, struct metadata *metadata_r, struct err *err)
 {
     struct filemaker_call call = { .form = FILEMAKER_FORM_TEXT, .most = METADATA_MAX };
@@ -44,7 +56,7 @@ bool odata_metadata(struct filemaker *filemaker, struct metadata *metadata_r, st
     return (str_fits(&path, "the address of $metadata", err)
             && call_make(filemaker, str_text(&path), &call, &answer, err)
             && metadata_read(str_span(&answer.text), metadata_r, err))
-           || err_ctx(err, "asking OData for $metadata");
+           || schema_refused(err);
 }
 
 bool odata_get(struct filemaker *filemaker, const char *path, bool is_page,

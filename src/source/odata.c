@@ -50,8 +50,8 @@ bool odata_product(struct odata_view *view, struct filemaker_product *product_r,
 {
     struct filemaker_product product = { .name = "FileMaker Server, by OData" };
 
-    if (!odata_log_in(view, err))
-        return false;
+    if (!odata_log_in(view, err) && err->kind != ERR_REMOTE)
+        return false; /* a server that refuses us is there all the same */
     (void)snprintf(product.version, sizeof product.version, "%s", view->metadata.version);
     *product_r = product;
     return true;
