@@ -26,6 +26,8 @@ struct checks {
     struct containers containers;
     struct id_check_result ids;
     struct sample sample;
+    struct source_holdings holdings; /* of a file or a list */
+    bool holdings_are_known;
     struct find_check find;
     bool find_is_known;
     struct ledger *ledger;     /* a reader; NULL: there is none */

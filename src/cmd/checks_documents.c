@@ -123,7 +123,7 @@ static void holdings_say(const struct source_holdings *h, const char *table, boo
     auto_str kinds = STR_MAX(KIB(1));
 
     str_printf(&kinds, "%ju embedded and proven (%ju bytes)", (uintmax_t)h->embedded,
-               (uintmax_t)h->embedded_bytes);
+               (uintmax_t)h->whole_bytes);
     kind_say(&kinds, h->external, "outside the file, in FileMaker's folder");
     kind_say(&kinds, h->by_reference, "by reference: only their place is stored");
     kind_say(&kinds, h->ambiguous, "embedded, and two of their streams may be the document");
@@ -142,19 +142,17 @@ static void holdings_say(const struct source_holdings *h, const char *table, boo
 static bool file_holdings_check(struct checks *c, struct preflight_result *tried, struct err *err)
 {
     const char *table = c->engine->fields.layout;
-    struct source_holdings holdings;
-    bool known;
-
     if (c->layout.count == 0) {
         str_add_text(&c->skipped, "the table is not there");
         return true;
     }
-    if (!source_holdings_count(c->reader, table, &known, &holdings, err))
+    if (!source_holdings_count(c->reader, table, &c->holdings_are_known, &c->holdings, err))
         return false;
-    if (known)
-        holdings_say(&holdings, table, c->engine->backup, tried);
+    if (c->holdings.beside)
+        str_printf(&tried->ok_text, "%ju files beside the list (%ju bytes)",
+                   (uintmax_t)c->holdings.beside, (uintmax_t)c->holdings.whole_bytes);
     else
-        str_add_text(&tried->ok_text, "each document's file lies beside the list");
+        holdings_say(&c->holdings, table, c->engine->backup, tried);
     return true;
 }
 

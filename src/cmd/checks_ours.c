@@ -177,17 +177,24 @@ static double records_of(const struct sample *s)
     return s->records == UINT64_MAX ? (double)s->looked : (double)s->records;
 }
 
-/* The bytes still to come, by the mean size of the files that were fetched. */
-static double bytes_to_come(struct checks *c)
+/* The bytes of all documents: a file tells; else by the mean size of those that were fetched. */
+static double bytes_of_all(const struct checks *c)
 {
     const struct sample *s = &c->sample;
-    double all;
 
+    if (c->holdings_are_known)
+        return (double)c->holdings.whole_bytes;
     if (s->good == 0 || s->looked == 0)
         return 0;
-    all = records_of(s) * (double)(s->files + s->references) / (double)s->looked
-          * (double)s->good_bytes / (double)s->good;
-    all -= (double)stored_bytes(c);
+    return records_of(s) * (double)(s->files + s->references) / (double)s->looked
+           * (double)s->good_bytes / (double)s->good;
+}
+
+/* Less those that are there. */
+static double bytes_to_come(struct checks *c)
+{
+    double all = bytes_of_all(c) - (double)stored_bytes(c);
+
     return all > 0 ? all : 0;
 }
 

@@ -130,6 +130,7 @@ static bool object_count(struct survey_work *w, const struct fmp12_object *objec
     survey->unused += references == 0;
     survey->counted_otherwise += references != object->references;
     survey->document_bytes += document ? document->bytes : 0;
+    survey->led_bytes += document ? document->bytes * references : 0;
     *count_of_state(survey, object->state) += references;
     return !w->each || !w->each->object || w->each->object(w->each->arg, object, references, err);
 }

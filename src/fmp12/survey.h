@@ -16,6 +16,7 @@ struct fmp12_survey {
     uint64_t objects, unused;   /* unused: no value leads to them               */
     uint64_t counted_otherwise; /* FileMaker counts more or fewer values than there are */
     uint64_t document_bytes;    /* of the proven ones, each once                */
+    uint64_t led_bytes;         /* of them, each as often as a value leads to it */
     bool globals_unread;        /* they are not built as is known               */
     bool repaired;              /* a text had half of a character               */
 };

@@ -358,7 +358,7 @@ bool file_holdings(const struct file_view *view, const char *name,
         || !fmp12_unchanged(view->file->file, err))
         return false;
     *holdings_r = (struct source_holdings){ .embedded = survey.proven,
-                                            .embedded_bytes = survey.document_bytes,
+                                            .whole_bytes = survey.led_bytes,
                                             .ambiguous = survey.ambiguous,
                                             .broken = survey.broken,
                                             .external = survey.external,

@@ -140,11 +140,11 @@ bool local_recount(struct local_view *view, const char *table, int64_t *count_r,
                       : manifest_view_recount(view->manifest, table, count_r, err);
 }
 
-bool local_holdings(const struct local_view *view, const char *table, bool *known_r,
+bool local_holdings(const struct local_view *view, const char *table,
                     struct source_holdings *holdings_r, struct err *err)
 {
-    *known_r = view->file;
-    return !view->file || file_holdings(view->file, table, holdings_r, err);
+    return view->file ? file_holdings(view->file, table, holdings_r, err)
+                      : manifest_holdings(view->manifest, table, holdings_r, err);
 }
 
 /* --- documents ------------------------------------------------------------------------------ */

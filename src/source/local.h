@@ -57,11 +57,8 @@ must_check bool local_record(struct local_view *view, const char *table, uint64_
 must_check bool local_recount(struct local_view *view, const char *table, int64_t *count_r,
                               struct err *err);
 
-/*
- * As source_holdings_count().
- *   known_r   false: a manifest, whose files all lie beside it
- */
-must_check bool local_holdings(const struct local_view *view, const char *table, bool *known_r,
+/* As source_holdings_count(). */
+must_check bool local_holdings(const struct local_view *view, const char *table,
                                struct source_holdings *holdings_r, struct err *err);
 
 /* --- documents ------------------------------------------------------------------------------ */

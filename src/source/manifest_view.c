@@ -293,6 +293,23 @@ bool manifest_view_recount(const struct manifest_view *view, const char *name, i
     return true;
 }
 
+bool manifest_holdings(const struct manifest_view *view, const char *name,
+                       struct source_holdings *holdings_r, struct err *err)
+{
+    const struct manifest *manifest = view->manifest;
+    const struct manifest_table *table;
+
+    *holdings_r = (struct source_holdings){ 0 };
+    if (!table_need(view, name, &table, err))
+        return false;
+    for (size_t i = 0; i < manifest->count; i++)
+        if (&manifest->tables[manifest->entries[i].table] == table) {
+            holdings_r->beside++;
+            holdings_r->whole_bytes += manifest->entries[i].size_bytes;
+        }
+    return true;
+}
+
 /* --- documents ------------------------------------------------------------------------------ */
 
 static bool entry_of(const struct manifest *manifest, struct span value,

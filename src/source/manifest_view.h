@@ -7,6 +7,7 @@
 #pragma once
 
 #include "filemaker/filemaker.h"
+#include "source/holdings.h"
 #include "source/manifest.h"
 
 struct manifest_view;
@@ -40,6 +41,10 @@ must_check bool manifest_view_recount(const struct manifest_view *view, const ch
                                       int64_t *count_r, struct err *err);
 
 /* --- documents ------------------------------------------------------------------------------ */
+
+/* As source_holdings_count(): each document has a file beside the list. */
+must_check bool manifest_holdings(const struct manifest_view *view, const char *table,
+                                  struct source_holdings *holdings_r, struct err *err);
 
 struct manifest_document;
 

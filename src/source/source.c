@@ -205,8 +205,8 @@ bool source_recount(struct source_reader *reader, const char *layout, int64_t *c
 bool source_holdings_count(struct source_reader *reader, const char *layout, bool *known_r,
                            struct source_holdings *holdings_r, struct err *err)
 {
-    *known_r = false;
-    return !reader->file || local_holdings(reader->file, layout, known_r, holdings_r, err);
+    *known_r = reader->file;
+    return !reader->file || local_holdings(reader->file, layout, holdings_r, err);
 }
 
 /* --- the bytes of containers ---------------------------------------------------------------- */

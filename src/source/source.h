@@ -91,7 +91,7 @@ must_check bool source_recount(struct source_reader *reader, const char *layout,
 /*
  * Counts where the documents of a table lie, by reading every record and every object of it. Memory:
  * eight bytes for each value of a container.
- *   known_r   false: only a FileMaker file can tell
+ *   known_r   false: a server cannot tell
  * Fails with ERR_REMOTE, ERR_DATA, ERR_OS.
  */
 must_check bool source_holdings_count(struct source_reader *reader, const char *layout,

@@ -229,6 +229,7 @@ def says_what_stays(tap, bench):
     file.record(129, 7025, {1: identity(25), 2: "Letter", 6: "remote:scan.pdf"})
     path.write_bytes(file.bytes())
     configured(bench, path)
+    bench.configure(source={**bench.sections["source"], "container_field": "Doc, Outside"}, patients={"layout": "Contacts"})
     checked = " ".join(bench.ferry("check").out.split())
     tap.ok(f"all containers of 'Letters': 4 embedded and proven ({sum(len(body) for body in bodies.values())} bytes), "
            "1 outside the file, in FileMaker's folder, 1 by reference: only their place is stored, "
@@ -239,7 +240,7 @@ def says_what_stays(tap, bench):
     tap.same(ran.code, 3, "something is left")
     tap.same(len(stored(bench)), len(bodies), "only what is proven was put")
     listed = bench.ferry("failures", "--json")
-    for words in ("may each be the document", "FMDeveloperTool --copySelfContained", "not those of which FileMaker made the MD5",
+    for words in ("may each be the document", "the document lies outside the file", "FMDeveloperTool --copySelfContained", "not those of which FileMaker made the MD5",
                   "the file has none of that number"):
         tap.ok(words in listed.out, f"it is said: {words}", listed.out[-3000:])
 
