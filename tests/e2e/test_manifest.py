@@ -111,4 +111,5 @@ def test(tap):
             story(tap, bench)
 
 
-main(test)
+if __name__ == "__main__":
+    main(test)

@@ -8,9 +8,11 @@ and writes nothing. `verify` finds nothing amiss afterwards, and whoever asks fo
 import contextlib
 import hashlib
 import re
+import signal
 import sqlite3
 
-from harness import Bench, Person, main, need_programs
+from harness import Bench, Person, main, need_programs, wait_until
+from test_manifest import export
 
 SOURCE, DOCUMENTS, EACH = "generate:300,2000", 300, 30
 HERS = "09/09/2031 09:09:09"
@@ -216,6 +218,48 @@ def only_copies(tap):
         tap.same(set(key_rows(bench)), kept, "and their rows")
 
 
+def alone(tap):
+    """Not beside a run; and whoever signed is named."""
+    with Bench(tap, "alone") as bench:
+        bench.serve("generate:6,2000")
+        done = bench.ferry("undo", "--dry-run")
+        tap.ok(done.code == 2, "without a ledger there is nothing to take back", done.code, done.err)
+        bench.ferry("patients", "import")
+        following = bench.start("run", "--continuous")
+        wait_until(lambda: bench.database.exists() and bench.sql(
+            "select count(*) from sqlite_master where name = 'fmferry_document'") == [(1,)] and bench.sql(
+            "select count(*) from fmferry_document where state = 'done'") == [(6,)])
+        before = ledger_dump(bench)
+        done = bench.ferry("undo", *WHO)
+        tap.ok(done.code == 2 and "is under way" in done.err, "refused beside a run", done.code, done.err)
+        tap.same(bench.sql("select count(*) from fmferry_run where kind = 'undo'"), [(0,)], "nothing is begun")
+        following.signal(signal.SIGTERM)
+        following.finish()
+        tap.ok(before, "the run goes on until it is stopped")
+        bench.sql("insert into fmferry_signoff (source, run, at_us, who, statement, reason, exceptions, figures, digest)"
+                  " values (1, 1, 1700000000000000, 'Dr. Ito', 's', '', '[]', '{}', x'00')")
+        done = bench.ferry("undo", "--dry-run")
+        tap.ok(done.code == 0 and "Dr. Ito signed this migration off on 2023-11-14" in done.out, "a signature is told",
+               done.out, done.err)
+
+
+def from_a_manifest(tap):
+    """A source without marks has none to empty; its files are read again before their copies go."""
+    with Bench(tap, "manifest") as bench:
+        bench.serve("generate:4,1000")
+        folder = export(bench)
+        bench.ferry("run")
+        tap.same(len(objects(bench)), 5, "all is moved")
+        done = bench.ferry("undo", "--dry-run")
+        tap.ok(done.code == 0 and "5  objects would be removed" in done.out, "rehearsed", done.code, done.out, done.err)
+        (folder / "files" / "700_1.bin").write_bytes(b"other bytes")
+        done = bench.ferry("undo", *WHO)
+        tap.ok(done.code == 3 and done.out.count("document stays") == 1, "what the export does not have any more stays",
+               done.code, done.out, done.err)
+        tap.same((len(objects(bench)), bench.sql("select count(*) from documents_document")), (1, [(1,)]),
+                 "with its object and its row; the others are gone")
+
+
 def filled_with_the_mark(tap):
     """Fields of [writeback] go with the mark, but for those that somebody has written into."""
     with Bench(tap, "filled") as bench:
@@ -247,6 +291,8 @@ def test(tap):
     nobody_changed_anything(tap)
     only_copies(tap)
     filled_with_the_mark(tap)
+    alone(tap)
+    from_a_manifest(tap)
 
 
 main(test)
