@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "engine/writes_run.h"
+#include "http/http.h"
 #include "preflight/pinned.h"
 #include "preflight/preflight.h"
 #include "run/enter.h"
@@ -25,11 +26,11 @@ struct undo {
 
 /* --- one document after the other ------------------------------------------------------------- */
 
-/* Whether another try, or another document, may do better. */
+/* Whether another try, or another document, may do better. Whoever is refused a right, is refused it. */
 static bool is_of_one(const struct err *err)
 {
-    return err->kind == ERR_NET || err->kind == ERR_UNSURE || err->kind == ERR_REMOTE
-           || err->kind == ERR_DATA;
+    return err->kind == ERR_NET || err->kind == ERR_UNSURE || err->kind == ERR_DATA
+           || (err->kind == ERR_REMOTE && err->code != HTTP_FORBIDDEN);
 }
 
 static bool is_elsewhere(const struct err *err)

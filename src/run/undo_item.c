@@ -4,6 +4,7 @@
 #include "base/failpoint.h"
 #include "base/mem.h"
 #include "engine/writes_relink.h"
+#include "http/http.h"
 #include "run/undo_record.h"
 
 /* What becomes of a version's object. */
@@ -303,15 +304,26 @@ static bool row_take_back(struct undo_item *item, enum undo_mark mark, struct er
     return true;
 }
 
+/* Where nothing may be removed no other object will do better: that is said with the first. */
+static bool object_stays_for_now(struct err *err)
+{
+    return err->kind == ERR_REMOTE && err->code == HTTP_FORBIDDEN
+               ? err_ctx(err,
+                         "an object may not be removed (that wants the rights that 'fmferry check "
+                         "--policy link' prints; --keep-objects leaves all of them)")
+               : err_ctx(err, "the store");
+}
+
 static bool object_remove(struct undo_item *item, const struct ledger_version *version,
                           struct err *err)
 {
     struct undoer *u = item->undoer;
     bool is_used;
 
-    if (!ask_key_is_used(u->writer, version->key, &is_used, err)
-        || (!is_used && !store_remove(u->store, version->key, err)))
-        return err_ctx(err, "the store");
+    if (!ask_key_is_used(u->writer, version->key, &is_used, err))
+        return false;
+    if (!is_used && !store_remove(u->store, version->key, err))
+        return object_stays_for_now(err);
     FAILPOINT("undo.object-removed");
     return write_version_state(u->writer, &item->candidate->undo.claim, version->number,
                                LEDGER_VERSION_REMOVED, err);

@@ -83,4 +83,5 @@ def test(tap):
             server.stop()
 
 
-main(test)
+if __name__ == "__main__":
+    main(test)
