@@ -2,6 +2,7 @@
 #include "engine/writes_run.h"
 
 #include "base/mem.h"
+#include "ledger/gates.h"
 #include "ledger/leases.h"
 #include "ledger/read.h"
 
@@ -9,21 +10,35 @@
 
 struct life_sign {
     const struct ledger_progress *progress;
+    struct gate *gate;
     int64_t lease_us;
 };
+
+static bool gate_note(struct ledger *ledger, struct gate *gate, struct err *err)
+{
+    struct gate_standing now;
+
+    if (!gate)
+        return true;
+    gate_stands(gate, &now);
+    return ledger_gate_note(
+        ledger, &(struct ledger_gate){ now.width, now.sessions, now.average_us, gate_rests(gate) },
+        err);
+}
 
 static bool heartbeat_work(const struct writer_context *to, void *args, struct err *err)
 {
     const struct life_sign *sign = args;
 
     return ledger_run_note(to->ledger, sign->progress, "running", false, err)
+           && gate_note(to->ledger, sign->gate, err)
            && ledger_run_lease(to->ledger, sign->lease_us, err);
 }
 
 bool write_heartbeat(struct writer *writer, const struct ledger_progress *progress,
-                     int64_t lease_us, struct err *err)
+                     struct gate *gate, int64_t lease_us, struct err *err)
 {
-    return writer_run(writer, heartbeat_work, &(struct life_sign){ progress, lease_us }, err);
+    return writer_run(writer, heartbeat_work, &(struct life_sign){ progress, gate, lease_us }, err);
 }
 
 /* --- sharing the sessions ------------------------------------------------------------------- */
@@ -75,7 +90,7 @@ static bool run_end_work(const struct writer_context *to, void *args, struct err
     const struct run_end *end = *(const struct run_end *const *)args;
     int64_t freed;
 
-    return ledger_run_release(to->ledger, &freed, err)
+    return ledger_run_release(to->ledger, &freed, err) && ledger_gate_forget(to->ledger, 0, err)
            && ledger_run_note(to->ledger, &end->progress, end->status, true, err)
            && (!end->deleted_rows_r
                || registry_count_deleted(to->registry, end->deleted_rows_r, err));

@@ -6,9 +6,12 @@
 #include "filemaker/gate.h"
 #include "ledger/runs.h"
 
-/* A sign of life: how the run stands, and its lease for `lease_us` more. */
+/*
+ * A sign of life: how the run stands, and its lease for `lease_us` more.
+ *   gate   how it stands is noted, too; NULL: FileMaker is not asked
+ */
 must_check bool write_heartbeat(struct writer *writer, const struct ledger_progress *progress,
-                                int64_t lease_us, struct err *err);
+                                struct gate *gate, int64_t lease_us, struct err *err);
 
 /*
  * Notes how many of the source's sessions are ours, so that all movers share them.

@@ -317,6 +317,13 @@ bool gate_rests(struct gate *gate)
     return rests;
 }
 
+void gate_stands(struct gate *gate, struct gate_standing *standing_r)
+{
+    (void)pthread_mutex_lock(&gate->lock);
+    *standing_r = (struct gate_standing){ gate->width, gate->sessions, (int64_t)gate->average_us };
+    (void)pthread_mutex_unlock(&gate->lock);
+}
+
 int gate_width(struct gate *gate)
 {
     int width;

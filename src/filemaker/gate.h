@@ -83,6 +83,14 @@ bool gate_session_is_wanted(struct gate *gate);
 /* Whether requests wait for the end of quiet hours. NULL: no. */
 bool gate_rests(struct gate *gate);
 
+/* How the gate stands. */
+struct gate_standing {
+    int width;          /* requests that are let through at once now */
+    int sessions;       /* that there are                            */
+    int64_t average_us; /* of calls; the newest weighs most          */
+};
+void gate_stands(struct gate *gate, struct gate_standing *standing_r);
+
 /* For watching: how many requests are let through at once now, and how many sessions there are. */
 int gate_width(struct gate *gate);
 int gate_sessions(struct gate *gate);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "ledger/gates.h"
 #include "ledger/inside.h"
 
 bool ledger_run_begin(struct ledger *ledger, const struct ledger_process *process, int64_t *run_r,
@@ -108,7 +109,8 @@ bool ledger_run_release_dead(struct ledger *ledger, int64_t run, int64_t *freed_
                  err))
         return false;
     return sql_changed(ledger->sql) == 0 /* another run released it, or it ended by itself */
-           || all_held_free(ledger, run, evidence, freed_r, err);
+           || (ledger_gate_forget(ledger, run, err)
+               && all_held_free(ledger, run, evidence, freed_r, err));
 }
 
 static struct ledger_open_run open_run_read(const struct sql_rows *rows)

@@ -242,6 +242,35 @@ static void pace_write(const struct status *s, struct str *to)
     str_printf(to, "fmferry_settled_documents_per_second %.3f\n", s->rate);
 }
 
+/* A figure of the gate: no sample where nobody asks FileMaker. */
+static void gate_figure(const struct status *s, const char *name, const char *help, int64_t value,
+                        struct str *to)
+{
+    family_begin(to, name, "gauge", NULL, help);
+    if (s->gates > 0)
+        str_printf(to, "%s %jd\n", name, (intmax_t)value);
+}
+
+static void gate_write(const struct status *s, struct str *to)
+{
+    gate_figure(
+        s, "fmferry_gate_requests_at_once",
+        "Requests to FileMaker that the runs under way may have on their way at once: fewer "
+        "when it is slow.",
+        s->gate.width, to);
+    gate_figure(s, "fmferry_gate_sessions",
+                "Sessions of FileMaker that the runs under way have open.", s->gate.sessions, to);
+    gate_figure(s, "fmferry_gate_quiet", "1 in quiet hours, while nothing is asked.", s->gate.rests,
+                to);
+    family_begin(to, "fmferry_gate_average_seconds", "gauge", "seconds",
+                 "How long a call to FileMaker takes on average, the newest weigh most; of several "
+                 "runs the slowest.");
+    if (s->gates == 0)
+        return;
+    str_add_text(to, "fmferry_gate_average_seconds ");
+    seconds_write(to, s->gate.average_us);
+}
+
 /* The mean: a median would need a series for each bound. */
 static void took_write(const struct status *s, struct str *to)
 {
@@ -304,6 +333,7 @@ void status_metrics(const struct status *s, struct str *to)
     tries_write(s, to);
     pace_write(s, to);
     took_write(s, to);
+    gate_write(s, to);
     verified_write(&s->verified, to);
     rotation_write(&s->rereading, to);
     signed_write(&s->signed_off, to);

@@ -154,6 +154,34 @@ static void status_rows_read(struct ledger *ledger, struct status *s)
                        err.msg);
 }
 
+/* --- the gate ------------------------------------------------------------------------------- */
+
+static bool gate_add(struct ledger *ledger, int64_t run, struct status *s, struct err *err)
+{
+    struct ledger_gate one;
+    bool has;
+
+    if (!ledger_gate_read(ledger, run, &one, &has, err))
+        return false;
+    if (!has)
+        return true;
+    s->gates++;
+    s->gate.width += one.width;
+    s->gate.sessions += one.sessions;
+    s->gate.rests = s->gate.rests || one.rests;
+    if (one.average_us > s->gate.average_us)
+        s->gate.average_us = one.average_us;
+    return true;
+}
+
+static bool gates_read(struct ledger *ledger, struct status *s, struct err *err)
+{
+    for (size_t i = 0; i < s->run_count; i++)
+        if (status_run_moves(&s->runs[i]) && !gate_add(ledger, s->runs[i].run, s, err))
+            return false;
+    return true;
+}
+
 /* --- reading -------------------------------------------------------------------------------- */
 
 bool status_read_within(struct ledger *ledger, const struct status_settings *settings,
@@ -177,7 +205,7 @@ bool status_read_within(struct ledger *ledger, const struct status_settings *set
         || !ledger_waits(ledger, s->waits, &s->wait_count, err)
         || !findings_read(ledger, &s->findings, err) || !pace_read(ledger, s, err)
         || !verified_read(ledger, s->runs, s->run_count, &s->verified, err)
-        || !rereading_read(ledger, &s->rereading, err)
+        || !gates_read(ledger, s, err) || !rereading_read(ledger, &s->rereading, err)
         || !signed_read(ledger, s->runs, s->run_count, &s->signed_off, err))
         return false;
     for (size_t i = 0; i < s->tally_count; i++)

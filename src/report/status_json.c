@@ -197,6 +197,22 @@ static void write_work(struct json_writer *w, const struct status *s)
     json_close_object(w);
 }
 
+/* How the runs under way are let through to FileMaker; null: none told it. */
+static void write_gate(struct json_writer *w, const struct status *s)
+{
+    json_name(w, "gate");
+    if (s->gates == 0) {
+        json_write_null(w);
+        return;
+    }
+    json_open_object(w);
+    json_member_i64(w, "requests_at_once", s->gate.width);
+    json_member_i64(w, "sessions", s->gate.sessions);
+    write_decimal(w, "average_ms", 1, (double)s->gate.average_us / 1000.0);
+    json_member_flag(w, "quiet", s->gate.rests);
+    json_close_object(w);
+}
+
 static void write_checklist(struct json_writer *w, const struct status *s)
 {
     struct checklist_item criteria[CRITERIA];
@@ -356,6 +372,7 @@ void status_json(const struct status *s, struct str *to)
     write_outlook(&w, s);
     write_advice(&w, s);
     write_work(&w, s);
+    write_gate(&w, s);
     write_verified(&w, &s->verified);
     write_rotation(&w, &s->rereading);
     write_signed(&w, &s->signed_off);

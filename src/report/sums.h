@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "ledger/gates.h"
 #include "report/findings.h"
 #include "report/rereading.h"
 #include "report/settings.h"
@@ -55,6 +56,8 @@ struct status {
     struct ledger_took took; /* for documents that became done in the last minute  */
     struct status_rows rows;
     struct verified verified;
+    struct ledger_gate gate;    /* of the runs under way, together; the slowest average */
+    int gates;                  /* how many runs told theirs                            */
     struct rereading rereading; /* what was read again in turn */
     struct signed_off signed_off;
 };

@@ -100,7 +100,8 @@ static bool heartbeat_once(const struct heartbeat *heartbeat, struct err *err)
     struct run_view view = heartbeat_view(heartbeat);
     struct ledger_progress progress = heartbeat_progress(&view);
 
-    if (!write_heartbeat(engine->writer, &progress, lease_us, err))
+    if (!write_heartbeat(engine->writer, &progress, engine->settings->filemaker.gate, lease_us,
+                         err))
         return false;
     return dispatch_is_finishing(engine->dispatch)
            || (peers_check(heartbeat, err) && heartbeat_share_sessions(heartbeat, err));

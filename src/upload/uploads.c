@@ -69,7 +69,7 @@ static void *heart_beat(void *arg)
     struct err err;
 
     while (cancel_sleep(u->end, BEAT_US, &err))
-        if (!write_heartbeat(u->writer, &nothing, u->settings.lease_us, &err)) {
+        if (!write_heartbeat(u->writer, &nothing, NULL, u->settings.lease_us, &err)) {
             log_warn("uploads: the run cannot go on: %s", err.msg);
             atomic_store(&u->is_broken, true);
             break;
