@@ -21,9 +21,10 @@
 #include <unistd.h>
 
 struct main_options {
-    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *otto_key, *sizes,
-        *patients, *half_dir;
+    const char *data, *cert_dir, *scenario, *journal, *truth, *account, *otto_key, *claris,
+        *claris_code, *sizes, *patients, *half_dir;
     const char *switches, *seed, *time_zone, *certificate;
+    int claris_seconds, claris_ahead;
     int port, generation, max_sessions, idle_seconds, latency_ms, quota_mib, record_gap;
     int live_inserts, live_deletes, live_edits, live_replaces;
     bool http;
@@ -38,6 +39,7 @@ static const struct main_options defaults = {
     .seed = "1",
     .time_zone = "",
     .certificate = "good",
+    .claris_seconds = 3600,
     .max_sessions = 100,
     .idle_seconds = 900,
     .record_gap = 1,
@@ -59,6 +61,15 @@ static const struct opt options_table[] = {
              "the account that may log in (default api:secret)"),
     OPT_TEXT(struct main_options, otto_key, "otto-key", 0, "KEY",
              "OttoFMS stands before the server, at /otto, and takes this key"),
+    OPT_TEXT(struct main_options, claris, "claris", 0, "MAIL:PASSWORD",
+             "FileMaker Cloud: this account may sign in at the address itself, as by\n"
+             "Claris ID, and an FMID token from there alone opens the file"),
+    OPT_TEXT(struct main_options, claris_code, "claris-code", 0, "KIND:CODE",
+             "the code that a sign-in wants beside the password: sms:123456, app:123456"),
+    OPT_INT(struct main_options, claris_seconds, "claris-seconds", 0, "N", 1, 86400,
+            "how long an FMID token is good (default 3600)"),
+    OPT_INT(struct main_options, claris_ahead, "claris-ahead", 0, "SECONDS", -86400, 86400,
+            "how far the sign-in's clock is ahead of this machine's"),
     OPT_TEXT(struct main_options, scenario, "scenario", 'f', "FILE",
              "what goes wrong, for whom and when: see docs/fmsim.md"),
     OPT_TEXT(struct main_options, journal, "journal", 'j', "FILE",
@@ -131,6 +142,7 @@ static void running_end(struct running *r)
     scenario_free(r->sim.scenario);
     swaps_free(r->sim.swaps);
     sessions_free(r->sim.sessions);
+    identity_free(r->sim.identity);
     journal_close(r->sim.journal);
     solution_free(r->sim.solution);
     cancel_free(r->stop);
@@ -178,6 +190,28 @@ static bool generation_start(struct sim *sim, int number, struct err *err)
                && switches_set(&sim->switches, span_of(sim->options.generation->switches), err));
 }
 
+/* The pool and the client that Claris documents. */
+static bool identity_start(struct sim *sim, const struct main_options *o, struct err *err)
+{
+    struct identity_rules rules = { .account = o->claris,
+                                    .pool = "us-west-2_NqkuZcXQY",
+                                    .client = "4l9rvl4mv5es1eep1qe97cautn",
+                                    .code = o->claris_code,
+                                    .token_s = o->claris_seconds,
+                                    .ahead_s = o->claris_ahead,
+                                    .seed = sim->seed };
+
+    if (!o->claris)
+        return true;
+    if (!strchr(o->claris, ':'))
+        return err_set(err, ERR_USAGE, 0, "--claris is MAIL:PASSWORD");
+    if (rules.code && !span_starts(span_of(rules.code), "sms:")
+        && !span_starts(span_of(rules.code), "app:"))
+        return err_set(err, ERR_USAGE, 0, "--claris-code is sms:CODE or app:CODE");
+    sim->identity = identity_new(&rules);
+    return true;
+}
+
 static bool sim_start(struct running *r, const struct main_options *o, struct err *err)
 {
     struct sim *sim = &r->sim;
@@ -187,6 +221,7 @@ static bool sim_start(struct running *r, const struct main_options *o, struct er
     sim->started_us = time_mono_us();
     sim->options = (struct sim_options){ .account = o->account,
                                          .otto_key = o->otto_key,
+                                         .claris_ahead_s = o->claris_ahead,
                                          .latency_ms = o->latency_ms,
                                          .quota_mib = o->quota_mib,
                                          .http = o->http };
@@ -196,7 +231,7 @@ static bool sim_start(struct running *r, const struct main_options *o, struct er
     if (!seed_read(o->seed, &sim->seed, err) || !generation_start(sim, o->generation, err)
         || !switches_set(&sim->switches, span_of(o->switches), err)
         || !time_zone_set(o->time_zone, err) || !solution_start(r, o, err)
-        || !journal_open(o->journal, &sim->journal, err))
+        || !identity_start(sim, o, err) || !journal_open(o->journal, &sim->journal, err))
         return false;
     sim->sessions =
         sessions_new(&(struct session_rules){ .max = (unsigned)o->max_sessions,

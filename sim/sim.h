@@ -8,6 +8,7 @@
 #include "sim/base/switches.h"
 #include "sim/base/timer.h"
 #include "sim/file/solution.h"
+#include "sim/identity/identity.h"
 #include "sim/request/request.h"
 #include "sim/request/session.h"
 
@@ -18,6 +19,7 @@ struct swaps;
 
 struct sim_options {
     const char *account;                 /* "name:password" */
+    int64_t claris_ahead_s;              /* of the identity provider's clock */
     const char *otto_key;                /* NULL: no OttoFMS stands before the server */
     const struct generation *generation; /* NULL: the usual one */
     int latency_ms;
@@ -38,6 +40,7 @@ struct sim {
     struct solution *solution;
     struct sessions *sessions;
     struct otto otto;
+    struct identity *identity; /* NULL: no FileMaker Cloud */
     struct scenario *scenario;
     struct journal *journal;
     const struct cancel *stop;

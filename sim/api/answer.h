@@ -42,6 +42,7 @@ struct answer {
     uint64_t stream_stop;          /* not 0: the stream breaks off here*/
     bool no_length;                /* the stream's length is not sent  */
     bool head_only;
+    int64_t ahead_us;            /* the clock of who answers is ahead of this machine's */
     char etag[ANSWER_ETAG_SIZE]; /* "" until it is asked for */
     struct answer_about about;
 };

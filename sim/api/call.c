@@ -24,6 +24,15 @@ struct span request_token(const struct request *request)
     return authorization_value(request, "Bearer");
 }
 
+bool request_fmid(const struct sim *sim, const struct request *request)
+{
+    struct span token = authorization_value(request, "FMID");
+
+    if (sim->identity)
+        return identity_knows(sim->identity, token);
+    return token.size > 0 && !span_is(token, "expired");
+}
+
 int request_basic(const struct sim *sim, const struct request *request, const char **text_r)
 {
     auto_str plain = STR_MAX(KIB(4));

@@ -31,5 +31,8 @@ bool call_scripts(struct call *call, struct script_wishes *scripts);
 /* The token of "Authorization: Bearer ...", or SPAN_NONE. */
 struct span request_token(const struct request *request);
 
+/* Whether it comes with an identity of Claris ID that is good; any but "expired" without a provider of our own. */
+bool request_fmid(const struct sim *sim, const struct request *request);
+
 /* Checks "Basic" credentials. Returns 0 or FileMaker's code (10, 212) with its text in `text_r`. */
 int request_basic(const struct sim *sim, const struct request *request, const char **text_r);

@@ -36,6 +36,7 @@ static const struct kind_plan kind_plans[REQUEST_KINDS] = {
     [REQUEST_SCRIPT] = { .call = handle_script },
     [REQUEST_PATCH] = { .call = handle_patch, .has_body = true },
     [REQUEST_ODATA] = { .open = handle_odata },
+    [REQUEST_CLARIS] = { .open = handle_claris },
     [REQUEST_STATUS] = { .open = handle_status },
     [REQUEST_STREAM1] = { .open = handle_stream },
     [REQUEST_STREAM2] = { .open = handle_stream },

@@ -96,10 +96,9 @@ static void answer_part(struct odata *o)
 
 static bool is_let_in(struct odata *o)
 {
-    struct span value = http_header_value(&o->request->head, "Authorization");
     const char *text;
 
-    if (o->request->route.is_otto || span_starts(value, "FMID ")
+    if (o->request->route.is_otto || request_fmid(o->sim, o->request)
         || request_basic(o->sim, o->request, &text) == 0)
         return true;
     odata_error(o, 401, "212", "Invalid user account and/or password; please try again");

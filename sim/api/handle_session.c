@@ -32,12 +32,11 @@ static bool is_federated(const struct request *request)
                && http_header_value(&request->head, "X-FM-Data-OAuth-Identifier").size);
 }
 
-static bool federated_is_good(const struct request *request)
+static bool federated_is_good(const struct sim *sim, const struct request *request)
 {
     struct span value = http_header_value(&request->head, "Authorization");
-    struct span token = span_trim(span_from(value, 5));
 
-    return !span_starts(value, "FMID ") || (token.size > 0 && !span_is(token, "expired"));
+    return !span_starts(value, "FMID ") || request_fmid(sim, request);
 }
 
 static void capacity_answer(struct sim *sim, struct answer *answer)
@@ -89,7 +88,7 @@ void handle_login(struct sim *sim, struct request *request, struct answer *answe
     const char *text;
     int code = federated ? 0 : request_basic(sim, request, &text);
 
-    if (federated && !federated_is_good(request)) {
+    if (federated && !federated_is_good(sim, request)) {
         if (switch_is(&sim->switches, CLOUD_401, HTML))
             answer_web(answer, 401);
         else

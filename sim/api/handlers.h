@@ -37,6 +37,9 @@ void handle_script(struct call *call);
 /* sim/api/handle_odata.c */
 void handle_odata(struct sim *sim, struct request *request, struct answer *answer);
 
+/* sim/api/handle_claris.c */
+void handle_claris(struct sim *sim, struct request *request, struct answer *answer);
+
 /* sim/api/handle_status.c */
 void handle_status(struct sim *sim, struct request *request, struct answer *answer);
 

@@ -49,6 +49,7 @@ static const struct twist_plan twist_plans[] = {
     { "pad", TAKES_NUMBER, MEMBER(pad) },
     { "compress", TAKES_CHOICE, MEMBER(coding), { "gzip", "deflate", "label" } },
     { "redirect", TAKES_TEXT, MEMBER(redirect) },
+    { "deny", TAKES_TEXT, MEMBER(deny) },
     { "endless-headers", TAKES_NOTHING, MEMBER(endless_headers) },
     { "twice", TAKES_NOTHING, MEMBER(twice) },
     { "replay", TAKES_TIME, MEMBER(replay_us) },

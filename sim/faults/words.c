@@ -154,7 +154,8 @@ bool words_place(struct words *words, struct twist_place *place_r, struct err *e
 bool words_kinds(struct words *words, uint64_t *kinds, struct err *err)
 {
     static const uint64_t streams = UINT64_C(1) << REQUEST_STREAM1 | UINT64_C(1) << REQUEST_STREAM2;
-    static const uint64_t others = UINT64_C(1) << REQUEST_STATUS | UINT64_C(1) << REQUEST_ODATA;
+    static const uint64_t others = UINT64_C(1) << REQUEST_STATUS | UINT64_C(1) << REQUEST_ODATA
+                                   | UINT64_C(1) << REQUEST_CLARIS;
     uint64_t all = (UINT64_C(1) << REQUEST_KINDS) - 1;
     struct span rest = word_next(words);
 

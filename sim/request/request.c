@@ -27,6 +27,7 @@ static const char *const kind_names[REQUEST_KINDS] = {
     [REQUEST_STREAM1] = "stream1",
     [REQUEST_STREAM2] = "stream2",
     [REQUEST_ODATA] = "odata",
+    [REQUEST_CLARIS] = "claris",
     [REQUEST_STATUS] = "status",
 };
 
@@ -224,6 +225,11 @@ static void stream_route(struct path_parts *parts, struct route *route)
         route->kind = REQUEST_STREAM1;
 }
 
+static bool is_for_claris(const struct request *request)
+{
+    return span_starts(http_header_value(&request->head, "X-Amz-Target"), REQUEST_CLARIS_TARGET);
+}
+
 static void path_route(struct request *request, struct route *route)
 {
     struct span method = request->head.method;
@@ -232,7 +238,9 @@ static void path_route(struct request *request, struct route *route)
     parts_read(request->head.path, &request->path_text, &parts);
     route->is_otto = part_take(&parts, "otto");
     route->slash_hidden = parts.slash_hidden;
-    if (parts.count == 0 || span_is(parts.at[0], "fmsim")) {
+    if (parts.count == 0 && is_for_claris(request)) {
+        route->kind = REQUEST_CLARIS;
+    } else if (parts.count == 0 || span_is(parts.at[0], "fmsim")) {
         route->kind = REQUEST_STATUS;
         route->rest = parts.count > 1 ? parts.at[1] : SPAN_NONE;
     } else if (parts.too_many) {

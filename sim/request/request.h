@@ -31,9 +31,13 @@ enum request_kind {
     REQUEST_STREAM1, /* the first hop of a download */
     REQUEST_STREAM2, /* the second, with cookie or &Redirect */
     REQUEST_ODATA,
+    REQUEST_CLARIS, /* the identity provider of FileMaker Cloud */
     REQUEST_STATUS, /* the simulator's own pages */
     REQUEST_KINDS,
 };
+
+/* What stands before the action in the header X-Amz-Target. */
+#define REQUEST_CLARIS_TARGET "AWSCognitoIdentityProviderService."
 
 /* "login", "stream1", ...: the names that scenario files use. */
 const char *request_kind_name(enum request_kind kind);

@@ -51,6 +51,7 @@ struct twist {
     struct twist_status status;
     uint64_t code; /* answer with this FileMaker code */
     const char *redirect;
+    const char *deny; /* by the identity provider: "NAME:words_of_it" */
 
     /* the request itself */
     bool twice;

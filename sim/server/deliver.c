@@ -35,12 +35,12 @@ static uint64_t place_in(struct twist_place place, uint64_t size)
 
 /* --- headers -------------------------------------------------------------------------------- */
 
-static void date_header(struct str *head)
+static void date_header(int64_t ahead_us, struct str *head)
 {
     static const char *const days[] = { "Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed" };
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
-    int64_t now_us = time_now_us();
+    int64_t now_us = time_now_us() + ahead_us;
     struct time_civil now = time_to_utc(now_us);
 
     str_printf(head, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
@@ -121,7 +121,7 @@ static void headers_make(const struct delivery *d, const struct delivery_plan *p
                          struct str *head)
 {
     str_printf(head, "HTTP/1.1 %d %s\r\n", d->answer->status, http_reason(d->answer->status));
-    date_header(head);
+    date_header(d->answer->ahead_us, head);
     str_printf(head, "Server: %s\r\n", d->web_server);
     switch (d->answer->style) {
     case ANSWER_API:

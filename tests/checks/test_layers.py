@@ -14,7 +14,7 @@ PREVIEW_MAY = {"base"}
 # What the console and its worker agree on stands with the worker.
 WIRE = "preview/wire.h"
 # The same within sim/, where sim.h and main.c stand beside the folders.
-SIM_LAYERS = [{"base"}, {"content"}, {"file"}, {"data", "request"}, {"sim"}, {"faults"}, {"api"}, {"server"}, {"main"}]
+SIM_LAYERS = [{"base"}, {"content"}, {"file"}, {"data", "identity", "request"}, {"sim"}, {"faults"}, {"api"}, {"server"}, {"main"}]
 # And within the console; what its parts share stands beside them, as do those that join them.
 CONSOLE_LAYERS = [{"server"}, {"people"}, {"views"}, {"documents"}, {"preview", "run", "whose"}, {"index"}, {"taking", "upload"}, {"pages"}]
 CONSOLE_JOINS = {"demo.h", "handler.h", "listener.h", "port.h", "serve.h", "users.h"}
