@@ -12,6 +12,7 @@
 static const struct cmd *const cmds[] = {
     &cmd_init,
     &cmd_settings,
+    &cmd_login,
     &cmd_check,
     &cmd_patients_import,
     &cmd_patients_undo,

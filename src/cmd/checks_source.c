@@ -3,9 +3,15 @@
 
 #include "base/time.h"
 #include "census/walk_by_key.h"
+#include "claris/claris.h"
 #include "preflight/hidden_check.h"
 
-enum { SESSIONS_TRIED_MAX = 25, PAGE_FAT = 4 * 1024 * 1024, REQUESTS_A_DOCUMENT = 5 };
+enum {
+    SESSIONS_TRIED_MAX = 25,
+    PAGE_FAT = 4 * 1024 * 1024,
+    DAYS_FEW = 30,
+    REQUESTS_A_DOCUMENT = 5
+};
 
 #define PAGE_SLOW_US (20 * TIME_SECOND)
 #define LONG_RUN_DAYS 7
@@ -22,10 +28,22 @@ bool check_server(struct checks *c, struct preflight_result *tried, struct err *
            && preflight_server(c->engine, c->reader, tried, err);
 }
 
+/* As long as Claris says that a sign-in lasts. */
+static int64_t days_left(const struct claris *claris)
+{
+    int64_t gone_us = time_now_us() - claris_signed_in_us(claris);
+
+    return CLARIS_DAYS - gone_us / (INT64_C(86400) * TIME_SECOND);
+}
+
 static void login_say(const struct filemaker_settings *filemaker, struct str *to)
 {
-    if (filemaker->is_otto)
+    if (filemaker->login == FILEMAKER_BY_OTTO)
         str_printf(to, "OttoFMS's key opens '%s'", filemaker->database);
+    else if (filemaker->login == FILEMAKER_BY_CLARIS)
+        str_printf(to, "the Claris ID '%s' opens '%s'; signed in for %jd more days",
+                   claris_account(filemaker->claris), filemaker->database,
+                   (intmax_t)days_left(filemaker->claris));
     else
         str_printf(to, "'%s' opens '%s'", filemaker->account, filemaker->database);
 }
@@ -39,6 +57,9 @@ bool check_login(struct checks *c, struct preflight_result *tried, struct err *e
     if (!preflight_login(c->engine, c->reader, err))
         return false;
     login_say(&c->engine->filemaker, &tried->ok_text);
+    if (c->engine->filemaker.claris && days_left(c->engine->filemaker.claris) < DAYS_FEW)
+        str_add_text(&tried->notes,
+                     "the sign-in by Claris ID ends soon: give 'fmferry login' before\n");
     return true;
 }
 

@@ -5,6 +5,7 @@
 
 extern const struct cmd cmd_init;
 extern const struct cmd cmd_settings;
+extern const struct cmd cmd_login;
 extern const struct cmd cmd_check;
 extern const struct cmd cmd_patients_import;
 extern const struct cmd cmd_patients_undo;

@@ -336,6 +336,7 @@ void settings_clear(struct settings *s)
     free(s->key_in_store);
     free(s->unlinked_key_in_store);
     secret_free(s->secret);
+    claris_free(s->signed_in);
     secret_free(s->notify.address);
     route_secrets_free(&s->source_route);
     route_secrets_free(&s->store_route);
@@ -409,6 +410,28 @@ static bool otto_key_is_good(const struct secret *key, struct err *err)
         "dk_");
 }
 
+/* The same proxy, which may open TLS by a CA of its own; our own certificate is none of Claris's business. */
+bool settings_sign_in(struct settings *s, struct err *err)
+{
+    const struct filemaker_settings *filemaker = &s->engine.filemaker;
+
+    if (!route_secrets_read(&s->source_route, &s->engine.filemaker.route, err))
+        return false;
+    s->claris.ca_file = filemaker->ca_file;
+    s->claris.route = (struct http_route){ .proxy = filemaker->route.proxy,
+                                           .proxy_user = filemaker->route.proxy_user,
+                                           .proxy_password = filemaker->route.proxy_password };
+    return claris_settings_good(&s->claris, err);
+}
+
+static bool signed_in_read(struct settings *s, struct err *err)
+{
+    if (!settings_sign_in(s, err) || !claris_new(&s->claris, &s->signed_in, err))
+        return false;
+    s->engine.filemaker.claris = s->signed_in;
+    return true;
+}
+
 bool settings_password(struct settings *s, struct err *err)
 {
     if (source_url_is_file(s->engine.filemaker.url))
@@ -416,13 +439,15 @@ bool settings_password(struct settings *s, struct err *err)
     if (!plain_is_meant("source", "url", s->engine.filemaker.url, s->source_http,
                         "account, password and documents", err))
         return false;
+    if (s->engine.filemaker.login == FILEMAKER_BY_CLARIS)
+        return signed_in_read(s, err);
     if (!secret_source_is_set(&s->password))
         return err_set(err, ERR_USAGE, 0,
                        "the FileMaker password is not named: set password_env, password_file or "
                        "password_command in [source]");
     if (!secret_read(&s->password, "the FileMaker password", &s->secret, err))
         return false;
-    if (s->engine.filemaker.is_otto && !otto_key_is_good(s->secret, err))
+    if (s->engine.filemaker.login == FILEMAKER_BY_OTTO && !otto_key_is_good(s->secret, err))
         return false;
     s->engine.filemaker.password = s->secret;
     return route_secrets_read(&s->source_route, &s->engine.filemaker.route, err);

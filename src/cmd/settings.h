@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "base/conf.h"
 #include "base/secret.h"
+#include "claris/claris.h"
 #include "console/settings.h"
 #include "document/filter.h"
 #include "engine/engine.h"
@@ -49,6 +50,7 @@ struct settings {
     const char *time_zone;         /* "": this machine's                             */
     const char *quiet_hours;       /* as written, for messages                       */
     struct secret_source password; /* where FileMaker's password is                  */
+    struct claris_settings claris; /* complete after settings_sign_in() */
     struct settings_route source_route, store_route;
     const char *public_url;       /* [console]: how browsers call it; "": nobody said */
     const char *practice;         /* as the report names it; "": nobody said        */
@@ -64,7 +66,8 @@ struct settings {
     char *odata_container; /* by OData: the container that is read */
     struct registry_rule *document_columns, *patient_columns;
     struct filter *filter;
-    struct secret *secret; /* NULL before settings_password() */
+    struct secret *secret;    /* NULL before settings_password(), and with Claris ID */
+    struct claris *signed_in; /* NULL before settings_password(), and without Claris ID */
 };
 
 /* The table, for `init`, the manual and the report. */
@@ -97,11 +100,17 @@ void settings_clear(struct settings *settings);
 #define auto_settings __attribute__((cleanup(settings_clear))) struct settings
 
 /*
- * Reads FileMaker's password from where the configuration says. If it would cross a network
+ * Reads FileMaker's password, or what is kept of a sign-in by Claris ID, from where the configuration says. If it would cross a network
  * unencrypted, that is refused, or warned of where the configuration allows it.
  * Fails with ERR_USAGE, ERR_OS.
  */
 must_check bool settings_password(struct settings *settings, struct err *err);
+
+/*
+ * Completes settings->claris by the way to the network: the source's proxy and certificates.
+ * Fails with ERR_USAGE, ERR_OS.
+ */
+must_check bool settings_sign_in(struct settings *settings, struct err *err);
 
 /* Reads the webhook's address, if there is one. Fails with ERR_USAGE, ERR_OS. */
 must_check bool settings_notify(struct settings *settings, struct err *err);

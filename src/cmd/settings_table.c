@@ -9,7 +9,8 @@ const char *const settings_encodings[] = {
 };
 const int settings_date_meanings[] = { DATE_ASK, DATE_US, DATE_US, DATE_ISO, DATE_DAY_FIRST };
 const char *const settings_notices[] = { "end", "stop", "failures", "idle", NULL };
-static const char *const login_choices[] = { "account", "otto", NULL };
+static const char *const login_choices[] = { "account", "otto", "claris",
+                                             NULL }; /* as enum filemaker_login */
 static const char *const api_choices[] = { "data", "odata", NULL };
 static const char *const container_choices[] = { "waterfall", "each", NULL };
 static const char *const application_choices[] = { "nexus", "other", NULL };
@@ -71,9 +72,18 @@ const struct conf_key settings_keys[] = {
     TEXT("source", "account", engine.filemaker.account, "api",
          "An account with the extended privilege fmrest that may read the layout and write the "
          "mark"),
-    CHOICE("source", "login", engine.filemaker.is_otto, login_choices, "account",
+    CHOICE("source", "login", engine.filemaker.login, login_choices, "account",
            "account: by account and password. otto: OttoFMS stands before the server and gave a\n"
-           "key (dk_...), which is then the password; account does not count (docs/otto.md)"),
+           "key (dk_...), which is then the password; account does not count (docs/otto.md).\n"
+           "claris: FileMaker Cloud, by the sign-in that 'fmferry login' made (docs/cloud.md)"),
+    TEXT("source", "claris_token_file", claris.token_file, "claris.token",
+         "With login = claris: where 'fmferry login' keeps the sign-in; readable by you alone"),
+    TEXT("source", "claris_pool", claris.pool, "us-west-2_NqkuZcXQY",
+         "With login = claris: Claris's user pool, and the id of its program there, as Claris's\n"
+         "documentation has them (docs/cloud.md)"),
+    TEXT("source", "claris_client", claris.client, "4l9rvl4mv5es1eep1qe97cautn", "See claris_pool"),
+    NAME("source", "claris_url", claris.url, "",
+         "With login = claris: where the pool is asked; empty: at Amazon, in the pool's region"),
     NAME("source", "password_env", password.env, "",
          "The environment variable that holds the password, instead of password_file"),
     NAME("source", "password_file", password.file, "",

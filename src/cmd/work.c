@@ -64,6 +64,8 @@ static bool needs_meet(struct work *work, unsigned needs, struct err *err)
         && (!settings_password(&work->settings, err) || !source_file_need(&work->settings, err)
             || !backup_need(&work->settings, err)))
         return false;
+    if ((needs & WORK_SIGN_IN) && !settings_sign_in(&work->settings, err))
+        return false;
     if ((needs & WORK_STORE) && !settings_credentials(&work->settings, work->cancel, err))
         return false;
     if ((needs & WORK_NOTIFY) && !settings_notify(&work->settings, err))
@@ -104,7 +106,7 @@ static int body_do(struct work *work, unsigned needs,
 int work_do(const struct cli_globals *globals, unsigned needs, const void *options,
             int (*body)(struct work *work, struct err *err), struct err *err)
 {
-    bool needs_http = needs & (WORK_SOURCE | WORK_STORE | WORK_NOTIFY);
+    bool needs_http = needs & (WORK_SOURCE | WORK_STORE | WORK_NOTIFY | WORK_SIGN_IN);
     struct work work = { .cancel = cancel_new(), .options = options };
     struct signals *signals = NULL;
     int code = -1;

@@ -19,6 +19,7 @@ enum work_need {
     WORK_GATE = 1 << 6,     /* the gate before FileMaker                                */
     WORK_LEDGER = 1 << 7,   /* a reader of the ledger                                   */
     WORK_NOTIFY = 1 << 9,   /* the webhook's address, if there is one                   */
+    WORK_SIGN_IN = 1 << 10, /* the way to Claris, for `login`                          */
     WORK_SHOWN = 1 << 8,    /* what the meter says is shown while the body works        */
 };
 

@@ -7,6 +7,7 @@
 /* Codes that the program knows by name. */
 enum filemaker_code {
     FILEMAKER_OK = 0,
+    FILEMAKER_NO_IDENTITY = 18,
     FILEMAKER_RECORD_MISSING = 101,
     FILEMAKER_FIELD_MISSING = 102,
     FILEMAKER_LAYOUT_MISSING = 105,

@@ -25,16 +25,25 @@
 #include "http/route.h"
 #include "json/json.h"
 
+struct claris;
 struct filemaker;
+
+/* By what a server lets us in. */
+enum filemaker_login {
+    FILEMAKER_BY_ACCOUNT, /* account and password: a session                            */
+    FILEMAKER_BY_OTTO,    /* a key of OttoFMS before the server: no sessions of ours    */
+    FILEMAKER_BY_CLARIS,  /* a Claris ID, which opens FileMaker Cloud: a session by it  */
+};
 
 struct filemaker_settings {
     const char *url;      /* "https://fms.example.com"; a path after it is an error */
     const char *database; /* exactly as hosted: the case counts                     */
     const char *account;
-    const struct secret *password; /* with `is_otto`, the key "dk_..." */
-    bool is_otto;                  /* OttoFMS stands before the server: no sessions of ours */
-    bool is_odata;                 /* source/source.h reads tables by OData, not layouts */
-    const char *container;         /* the container that OData looks into; NULL: none */
+    const struct secret *password; /* with OttoFMS, the key "dk_..."; with Claris ID, NULL   */
+    int login;                     /* enum filemaker_login                                   */
+    struct claris *claris;         /* shared by the clients of a source; NULL: another login */
+    bool is_odata;                 /* source/source.h reads tables by OData, not layouts     */
+    const char *container;         /* the container that OData looks into; NULL: none        */
     const char *ca_file;           /* NULL: the system's certificates */
     struct http_route route;
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */

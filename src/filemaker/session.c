@@ -76,7 +76,7 @@ struct span filemaker_proxy(const struct filemaker *filemaker)
 
 const char *filemaker_front(const struct filemaker *filemaker)
 {
-    return filemaker->settings.is_otto ? "/otto" : "";
+    return filemaker_is_otto(filemaker) ? "/otto" : "";
 }
 
 void filemaker_path(struct str *to, const struct filemaker *filemaker, const char *const *parts)
@@ -168,7 +168,7 @@ static bool write_is_unsure(const struct filemaker_call *call, const struct err 
 /* OttoFMS answers itself, before it asks the server: no message of the Data API. */
 static bool key_is_refused(const struct filemaker *filemaker, const struct err *err)
 {
-    return filemaker->settings.is_otto && err->kind == ERR_REMOTE && err->reason == 0
+    return filemaker_is_otto(filemaker) && err->kind == ERR_REMOTE && err->reason == 0
            && (err->code == HTTP_UNAUTHORIZED || err->code == HTTP_FORBIDDEN
                || err->code == HTTP_NOT_FOUND);
 }
@@ -187,26 +187,39 @@ static bool key_refuse(const struct filemaker *filemaker, struct err *err)
                    filemaker->settings.database);
 }
 
+/* What goes before a call: a session, which is opened if there is none, or what needs no session. */
+static bool authorization_find(struct filemaker *filemaker, const struct filemaker_call *call,
+                               struct secret **own_r, const char **line_r, struct err *err)
+{
+    switch (call->auth) {
+    case FILEMAKER_AUTH_NONE:
+        return true;
+    case FILEMAKER_AUTH_SESSION:
+        if (!filemaker_log_in(filemaker, err))
+            return false;
+        *line_r = secret_reveal(filemaker->bearer).at;
+        return true;
+    case FILEMAKER_AUTH_OWN:
+        if (!filemaker_own_header(filemaker, filemaker->identity_is_old, own_r, err))
+            return false;
+        filemaker->identity_is_old = false;
+        *line_r = secret_reveal(*own_r).at;
+        return true;
+    }
+    abort();
+}
+
 static bool call_once(struct filemaker *filemaker, const struct filemaker_call *call,
                       struct filemaker_answer *answer, struct err *err)
 {
     auto_free char *url = mem_printf("%s%s", filemaker->origin, call->path);
-    auto_free char *own = NULL;
+    auto_secret *own = NULL;
     const char *authorization = NULL;
-    bool good;
 
     *answer = (struct filemaker_answer){ .text = STR_MAX(call->most ? call->most : ANSWER_MAX) };
-    if (call->auth == FILEMAKER_AUTH_SESSION) {
-        if (!filemaker_log_in(filemaker, err))
-            return false;
-        authorization = secret_reveal(filemaker->bearer).at;
-    } else if (call->auth == FILEMAKER_AUTH_OWN) {
-        authorization = own = filemaker_own_header(&filemaker->settings);
-    }
-    good = call_through_gate(filemaker, url, call, authorization, NULL, answer, err);
-    if (own)
-        explicit_bzero(own, strlen(own));
-    if (good)
+    if (!authorization_find(filemaker, call, &own, &authorization, err))
+        return false;
+    if (call_through_gate(filemaker, url, call, authorization, NULL, answer, err))
         return true;
     filemaker_answer_clear(answer);
     if (write_is_unsure(call, err))
@@ -222,7 +235,7 @@ static bool call_once(struct filemaker *filemaker, const struct filemaker_call *
 static void session_forget(struct filemaker *filemaker)
 {
     secret_free(take(filemaker->bearer));
-    if (!filemaker->settings.is_otto)
+    if (!filemaker_is_otto(filemaker))
         gate_session_return(filemaker->settings.gate, false);
 }
 
@@ -242,6 +255,23 @@ static bool costs_long(const struct filemaker_call *call, const struct err *err)
                                    : err->kind != ERR_NET || err->code != HTTP_SHORT;
 }
 
+/*
+ * Whether another login may help. FileMaker Cloud says 212 where a server says 952: the id token behind the session, or
+ * the one that was sent, has ended.
+ */
+static bool login_renew(struct filemaker *filemaker, const struct filemaker_call *call,
+                        const struct err *err)
+{
+    bool refused = filemaker_identity_refused(filemaker, err);
+
+    if (call->auth == FILEMAKER_AUTH_OWN)
+        return filemaker->identity_is_old = refused;
+    if (!filemaker->bearer || (!refused && filemaker_advice(err) != FILEMAKER_LOG_IN))
+        return false;
+    session_forget(filemaker);
+    return true;
+}
+
 bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *call,
                     struct filemaker_answer *answer_r, struct err *err)
 {
@@ -251,11 +281,13 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
     int tries = call->reads ? TRIES : 1;
 
     while (!call_once(filemaker, call, &answer, err)) {
-        if (filemaker_advice(err) == FILEMAKER_LOG_IN && filemaker->bearer && !logged_in_again) {
-            session_forget(filemaker);
+        if (!logged_in_again && login_renew(filemaker, call, err)) {
             logged_in_again = true;
             continue;
         }
+        if (logged_in_again && call->auth == FILEMAKER_AUTH_OWN
+            && filemaker_identity_refused(filemaker, err))
+            return filemaker_identity_refuse(filemaker, err);
         if (!passes_by_itself(err) || costs_long(call, err) || --tries <= 0)
             return false;
         if (answer.retry_after_us > wait_us) /* the server knows better */
@@ -270,33 +302,6 @@ bool filemaker_call(struct filemaker *filemaker, const struct filemaker_call *ca
 }
 
 /* --- logging in and out --------------------------------------------------------------------- */
-
-static char *basic_header(const struct filemaker_settings *settings)
-{
-    struct span password = secret_reveal(settings->password);
-    auto_str both = STR_MAX(KIB(16));
-    auto_str header = STR_MAX(KIB(32));
-    char *text;
-
-    str_printf(&both, "%s:" SPAN_FORMAT, settings->account, SPAN_ARGS(password));
-    str_add_text(&header, "Authorization: Basic ");
-    base64_add(&header, both.at, both.size);
-    explicit_bzero(both.at, both.size);
-    text = mem_text(str_text(&header));
-    explicit_bzero(header.at, header.size);
-    return text;
-}
-
-static char *key_header(const struct filemaker_settings *settings)
-{
-    return mem_printf("Authorization: Bearer " SPAN_FORMAT,
-                      SPAN_ARGS(secret_reveal(settings->password)));
-}
-
-char *filemaker_own_header(const struct filemaker_settings *settings)
-{
-    return settings->is_otto ? key_header(settings) : basic_header(settings);
-}
 
 /* A token goes into a header and a path: nothing in it may end either. */
 static bool is_sendable(struct span token)
@@ -331,10 +336,10 @@ static bool token_keep(struct filemaker *filemaker, const char *from_header,
 }
 
 /* Logs in. A token that came is a session to close, whatever became of the answer's rest. */
-static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, struct err *err)
+static bool log_in_once(struct filemaker *filemaker, const struct secret *header,
+                        int64_t *retry_after_us_r, struct err *err)
 {
     auto_str path = STR_MAX(KIB(4));
-    auto_free char *basic = basic_header(&filemaker->settings);
     auto_filemaker_answer answer = { .text = STR_MAX(KIB(64)) };
     auto_free char *token = NULL;
     auto_free char *url = NULL;
@@ -343,10 +348,9 @@ static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, 
 
     filemaker_path(&path, filemaker, (const char *const[]){ "sessions", NULL });
     url = mem_printf("%s%s", filemaker->origin, str_text(&path));
-    good = call_through_gate(filemaker, url, &call, basic, &token, &answer, err)
+    good = call_through_gate(filemaker, url, &call, secret_reveal(header).at, &token, &answer, err)
            || (token && (err->kind != ERR_REMOTE || err->reason == 0));
     *retry_after_us_r = answer.retry_after_us;
-    explicit_bzero(basic, strlen(basic));
     return good && token_keep(filemaker, token, &answer, err);
 }
 
@@ -355,15 +359,17 @@ static bool log_in_once(struct filemaker *filemaker, int64_t *retry_after_us_r, 
  * one a moment later; a file that is just being opened says 802. An answer lost on the way costs no
  * more than a session's place for a while.
  */
-static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
+static bool log_in_by(struct filemaker *filemaker, const struct secret *header, struct err *err)
 {
     int64_t wait_us = filemaker->settings.first_wait_us, asked_us = 0;
 
-    for (int tries = TRIES; !log_in_once(filemaker, &asked_us, err); wait_us *= 2) {
+    for (int tries = TRIES; !log_in_once(filemaker, header, &asked_us, err); wait_us *= 2) {
         bool bad_login = err->kind == ERR_REMOTE && err->reason == FILEMAKER_BAD_LOGIN;
 
         if (bad_login && tries > 2)
             tries = 2;
+        if (filemaker_identity_refused(filemaker, err))
+            return false;
         if ((!bad_login && !passes_by_itself(err)) || --tries <= 0)
             return err_ctx(err, "logging in to '%s'", filemaker->settings.database);
         if (!cancel_sleep(filemaker->cancel, asked_us > wait_us ? asked_us : wait_us, err))
@@ -372,14 +378,22 @@ static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
     return true;
 }
 
-/* The key is good for every call: there is nothing to open, and nothing to close. */
-static bool key_use(struct filemaker *filemaker)
+/* An id token may end, or be revoked, before its time: another one is tried, once. */
+static bool log_in_patiently(struct filemaker *filemaker, struct err *err)
 {
-    auto_free char *header = key_header(&filemaker->settings);
+    auto_secret *header = NULL, *newer = NULL;
 
-    filemaker->bearer = secret_new((struct span){ header, strlen(header) + 1 });
-    explicit_bzero(header, strlen(header));
-    return true;
+    if (!filemaker_own_header(filemaker, false, &header, err))
+        return false;
+    if (log_in_by(filemaker, header, err))
+        return true;
+    if (!filemaker_identity_refused(filemaker, err))
+        return false;
+    if (!filemaker_own_header(filemaker, true, &newer, err))
+        return false;
+    return log_in_by(filemaker, newer, err)
+           || (filemaker_identity_refused(filemaker, err)
+               && filemaker_identity_refuse(filemaker, err));
 }
 
 /*
@@ -391,8 +405,8 @@ bool filemaker_log_in(struct filemaker *filemaker, struct err *err)
     struct gate *gate = filemaker->settings.gate;
     int64_t begun_us = time_mono_us(), wait_us = CROWDED_WAIT_US;
 
-    if (filemaker->settings.is_otto)
-        return filemaker->bearer || key_use(filemaker);
+    if (filemaker_is_otto(filemaker)) /* the key is good for every call: nothing to open or close */
+        return filemaker->bearer || filemaker_own_header(filemaker, false, &filemaker->bearer, err);
     while (!filemaker->bearer) {
         bool crowded;
 
@@ -427,7 +441,7 @@ void filemaker_log_out(struct filemaker *filemaker)
 
     if (!filemaker->bearer)
         return;
-    if (filemaker->settings.is_otto) {
+    if (filemaker_is_otto(filemaker)) {
         session_forget(filemaker);
         return;
     }

@@ -13,6 +13,8 @@ struct filemaker {
     char *origin;          /* "https://host[:port]" */
     struct secret *bearer; /* the header line "Authorization: Bearer ..."; NULL: no session */
     uint64_t logins;       /* how many sessions there were                                  */
+    uint64_t identity;     /* the number of the id token that was sent last; 0: none        */
+    bool identity_is_old;  /* and it was refused                                            */
 };
 
 /* OWN: account and password, or the key, with the call itself, as OData wants it. */
@@ -72,14 +74,30 @@ must_check bool filemaker_call(struct filemaker *filemaker, const struct filemak
 /* What stands before "/fmi/..." in every path: "", or "/otto". */
 const char *filemaker_front(const struct filemaker *filemaker);
 
-/*
- * The header line for what needs no session, "Authorization: Basic ..." or, with OttoFMS, "... Bearer dk_...";
- * the caller wipes and frees.
- */
-char *filemaker_own_header(const struct filemaker_settings *settings);
+/* Whether OttoFMS stands before the server. */
+static inline bool filemaker_is_otto(const struct filemaker *filemaker)
+{
+    return filemaker->settings.login == FILEMAKER_BY_OTTO;
+}
+
+/* Whether the server refused the id token of Claris ID that was sent last: a new one may be taken. */
+bool filemaker_identity_refused(const struct filemaker *filemaker, const struct err *err);
+
+/* Says, of a fresh token that was refused, too, what the file is missing. Always false: ERR_REMOTE, FILEMAKER_BAD_LOGIN. */
+bool filemaker_identity_refuse(const struct filemaker *filemaker, struct err *err);
 
 /*
- * Opens an absolute URL at our own origin as a stream, with account and password or OttoFMS's key.
+ * The header line for what needs no session: "Authorization: Basic ...", with OttoFMS "... Bearer dk_...", with Claris ID
+ * "... FMID ...".
+ *   refused    with Claris ID: the id token that was sent last is not good any more
+ *   header_r   ended by a zero; caller frees
+ * Fails as claris_header().
+ */
+must_check bool filemaker_own_header(struct filemaker *filemaker, bool refused,
+                                     struct secret **header_r, struct err *err);
+
+/*
+ * Opens an absolute URL at our own origin as a stream, with filemaker_own_header().
  *   accept   a header line, or NULL
  */
 must_check bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url,

@@ -113,7 +113,7 @@ static bool first_hop(const struct filemaker *filemaker, struct span value, stru
         return err_set(err, ERR_DATA, 0, "the container's URL is none of the streaming service");
     hop->url = at_our_origin(filemaker, &url);
     hop->host = mem_text(url.host);
-    hop->bearer = !filemaker->settings.is_otto; /* the key is none of the streaming service's */
+    hop->bearer = !filemaker_is_otto(filemaker); /* the key is none of the streaming service's */
     (void)snprintf(hop->ext, sizeof hop->ext, SPAN_FORMAT, SPAN_ARGS(filemaker_extension(value)));
     return true;
 }
@@ -222,7 +222,7 @@ static bool status_refused(const struct http_answer *answer, struct err *err)
 /* Some servers want the session's token on the first hop, and OttoFMS keeps that for itself. */
 static bool token_missed(const struct filemaker *filemaker, struct err *err)
 {
-    if (!filemaker->settings.is_otto || err->code != HTTP_UNAUTHORIZED)
+    if (!filemaker_is_otto(filemaker) || err->code != HTTP_UNAUTHORIZED)
         return false;
     return err_ctx(err, "OttoFMS does not hand on what this server's streams want: name the table "
                         "in [source] odata_table, or log in by an account");
@@ -301,11 +301,11 @@ bool filemaker_stream_open(struct filemaker *filemaker, struct span value,
     return true;
 }
 
-bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url, const char *accept,
-                             struct filemaker_stream **stream_r, struct err *err)
+static bool url_open(struct filemaker *filemaker, const char *url, const char *accept, bool refused,
+                     struct http_answer **answer_r, struct err *err)
 {
-    auto_free char *basic = filemaker_own_header(&filemaker->settings);
-    const char *headers[] = { basic, accept, NULL };
+    auto_secret *header = NULL;
+    const char *headers[] = { NULL, accept, NULL };
     struct http_request request = { .method = "GET",
                                     .url = url,
                                     .headers = headers,
@@ -314,18 +314,32 @@ bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url, const
                                     .total_us = STREAM_TOTAL_US,
                                     .body_is = HTTP_BODY_FILE };
     auto_answer *answer = NULL;
-    bool good = gate_enter(filemaker->settings.gate, filemaker->cancel, err);
 
-    if (!good)
+    if (!filemaker_own_header(filemaker, refused, &header, err))
         return false;
-    good = http_open(filemaker->http, &request, &answer, err)
-           && (http_status(answer) == 200 || status_refused(answer, err));
-    explicit_bzero(basic, strlen(basic));
-    if (good)
-        *stream_r = stream_new(filemaker, take(answer));
-    else
-        gate_leave(filemaker->settings.gate, GATE_STREAM, 0);
-    return good;
+    headers[0] = secret_reveal(header).at;
+    if (!http_open(filemaker->http, &request, &answer, err)
+        || (http_status(answer) != 200 && !status_refused(answer, err)))
+        return false;
+    *answer_r = take(answer);
+    return true;
+}
+
+bool filemaker_stream_of_url(struct filemaker *filemaker, const char *url, const char *accept,
+                             struct filemaker_stream **stream_r, struct err *err)
+{
+    struct http_answer *answer = NULL;
+
+    if (!gate_enter(filemaker->settings.gate, filemaker->cancel, err))
+        return false;
+    if (url_open(filemaker, url, accept, false, &answer, err)
+        || (filemaker_identity_refused(filemaker, err)
+            && url_open(filemaker, url, accept, true, &answer, err))) {
+        *stream_r = stream_new(filemaker, answer);
+        return true;
+    }
+    gate_leave(filemaker->settings.gate, GATE_STREAM, 0);
+    return false;
 }
 
 void filemaker_stream_close(struct filemaker_stream *stream)

@@ -123,14 +123,22 @@ static bool key_is_tried(struct source_reader *reader, struct err *err)
     return source_names(reader, FILEMAKER_LAYOUTS, &names, err);
 }
 
+/* What is said of a Claris ID holds its cure already. */
+static bool is_of_identity(const struct engine_settings *settings, const struct err *err)
+{
+    return settings->filemaker.login == FILEMAKER_BY_CLARIS
+           && (err->reason == FILEMAKER_BAD_LOGIN || err->reason == FILEMAKER_NO_IDENTITY);
+}
+
 bool preflight_login(const struct engine_settings *settings, struct source_reader *reader,
                      struct err *err)
 {
     const char *database = settings->filemaker.database;
 
-    if (source_log_in(reader, err) && (!settings->filemaker.is_otto || key_is_tried(reader, err)))
+    if (source_log_in(reader, err)
+        && (settings->filemaker.login != FILEMAKER_BY_OTTO || key_is_tried(reader, err)))
         return true;
-    if (err->kind != ERR_REMOTE)
+    if (err->kind != ERR_REMOTE || is_of_identity(settings, err))
         return false;
     if (err->reason == FILEMAKER_BAD_LOGIN || (err->reason == 9 && settings->filemaker.is_odata))
         return err_ctx(err, "account '%s'", settings->filemaker.account)

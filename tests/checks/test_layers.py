@@ -6,7 +6,7 @@ import re
 from tree import Tap, files, text
 
 # Lowest first; folders of one layer do not know each other.
-LAYERS = [{"base"}, {"json", "http", "sql"}, {"filemaker", "fmp12", "store", "ledger", "registry"}, {"source"}, {"document"},
+LAYERS = [{"base"}, {"json", "http", "sql"}, {"claris"}, {"filemaker", "fmp12", "store", "ledger", "registry"}, {"source"}, {"document"},
           {"engine", "report", "verify", "export"}, {"census", "transfer"}, {"preflight"}, {"patients"}, {"run"},
           {"upload"}, {"console"}, {"cmd"}]
 SIM_MAY = {"base", "json", "sim"}
@@ -19,7 +19,7 @@ SIM_LAYERS = [{"base"}, {"content"}, {"file"}, {"data", "identity", "request"}, 
 CONSOLE_LAYERS = [{"server"}, {"people"}, {"views"}, {"documents"}, {"preview", "run", "whose"}, {"index"}, {"taking", "upload"}, {"pages"}]
 CONSOLE_JOINS = {"demo.h", "handler.h", "listener.h", "port.h", "serve.h", "users.h"}
 HOMES = {"curl/": "src/http", "sqlite3.h": ("src/sql", "sim"), "libpq-fe.h": "src/sql", "yajl/": "src/json", "expat.h": ("src/filemaker", "src/store/s3", "preview"),
-         "ini.h": "src/base", "openssl/": ("src/base", "src/http", "src/console", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": "src/console", "sodium.h": "src/console",
+         "ini.h": "src/base", "openssl/": ("src/base", "src/http", "src/claris", "src/console", "sim"), "zlib.h": ("src/http", "sim"), "microhttpd.h": "src/console", "sodium.h": "src/console",
          "qrencode.h": "src/console", "archive": ("src/console", "preview"), "vips/": "preview", "poppler": "preview", "cairo": ("preview", "sim"),
          "seccomp.h": "preview", "fontconfig/": ("preview", "sim")}
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]')
