@@ -13,7 +13,7 @@ PREFIX = /usr/local
 
 .PHONY: all bench check debug demo install sim test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants \
-	torture-console torture-fmp12 torture-large-source torture-manifest torture-pages torture-zip torture-deb deb \
+	torture-console torture-fmp12 torture-large-source torture-manifest torture-pages torture-zip torture-deb torture-oci deb oci \
 	failpoints \
 	clean
 
@@ -41,6 +41,10 @@ install: packages-build
 		-Dtests=false $(RELEASE) >/dev/null
 	@ninja -C $(RELEASE) --quiet
 	@DESTDIR=$(DESTDIR) meson install -C $(RELEASE) --quiet
+
+# An image for containers, in build-deb/ beside the package that it is made of.
+oci: deb
+	@tools/oci $(PACKAGES)
 
 # The Debian packages of fmferry and fmsim, in build-deb/; lintian says what it has against them.
 deb: packages-build packages-deb
@@ -71,7 +75,7 @@ mutants: packages-build packages-test packages-real all
 # Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
 	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-large-source torture-manifest \
-	torture-zip torture-deb
+	torture-zip torture-deb torture-oci
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -141,6 +145,10 @@ torture-manifest: packages-build packages-test $(ASAN)/build.ninja
 # The packages in a bare Debian 12, installed, upgraded and purged: five minutes, and what apt fetches.
 torture-deb: deb
 	@tests/torture/deb.py $(PACKAGES)
+
+# As root: it is unpacked, and moves a migration within its own walls.
+torture-oci: all oci
+	@FMFERRY_BUILD=$(BUILD) tests/torture/oci.py $(PACKAGES)
 
 # The mover with places where a test can make it die; never given away.
 failpoints: $(FAILPOINTS)/build.ninja

@@ -21,13 +21,16 @@ from harness import ACCOUNT, BUILD, FMFERRY, FMSIM, PASSWORD, ROOT, Bench, main,
 from model_bench import ModelBench  # noqa: E402
 
 PROGRAMS = ("fmferry", "fmferry-audit", "fmsim", "aws", "make", "manage.py", "apt-get", "sudo", "import",
-            "select", "curl", "psql", "sqlite3", "openssl", "sha256sum", "docker", "systemctl", "rclone")
+            "select", "curl", "psql", "sqlite3", "openssl", "sha256sum", "docker", "podman", "systemctl", "rclone")
 NOT_RUN = {
     "make demo": "it installs packages; what it does then is the next block",
     "make test": "it would run itself",
     "sudo -u fmferry sh -c 'cd /var/lib/fmferry && fmferry init && fmferry check'": "it needs a user of the machine's",
     "systemctl enable --now fmferry-run fmferry-serve fmferry-verify.timer": "it would keep fmferry running here",
     "make deb": "`make torture-deb` builds packages and installs them",
+    "make oci": "`make torture-oci` makes the image and runs what is in it",
+    "podman load -i build-deb/fmferry_0.1.0_amd64.oci.tar": "podman is not installed; docs/install.md says so",
+    "podman run --rm --read-only --cap-drop=all --tmpfs /tmp -v fmferry:/var/lib/fmferry fmferry:0.1.0 run": "the same",
     "sudo apt-get install ./build-deb/fmferry_0.1.0_amd64.deb": "the same",
     "make install PREFIX=/usr/local": "tests/packaging/test_install.py installs elsewhere",
     "manage.py migrate --fake contenttypes": "tests/real/test_django.py runs it with Django",
@@ -344,6 +347,7 @@ def view_chain(tap, lines):
 STORIES = {
     ("install.md", "make install PREFIX=/usr/local"): nothing,
     ("install.md", "make deb"): nothing,
+    ("install.md", "make oci"): nothing,
     ("install.md", "fmferry version"): plain,
     ("install.md", "sudo -u fmferry sh -c 'cd /var/lib/fmferry && fmferry init && fmferry check'"): nothing,
     ("README.md", "make demo"): nothing,
