@@ -137,7 +137,7 @@ torture-fmp12: packages-build packages-test $(ASAN)/build.ninja
 torture-large-source: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/large_source.py
 
-# Twenty thousand lines of a manifest, and as many files of a backup, under the sanitizers: ten minutes. LINES=2000: fewer.
+# Twenty thousand lines of a manifest, and as many files of a backup, under the sanitizers: five minutes. LINES=2000: fewer.
 torture-manifest: packages-build packages-test $(ASAN)/build.ninja
 	@ninja -C $(ASAN) --quiet src/fmferry fmsim
 	@FMFERRY_BUILD=$(ASAN) tests/torture/manifest.py
