@@ -526,12 +526,12 @@ def check_mark_written(scene, report, line):
 
 
 def check_mark_emptied(scene, report, line):
-    """Only a taking back empties marks, and the ledger says so before."""
-    for document in scene.database.by_record.get(line["recordId"], ()):
-        if not any(entry["at_us"] < line["us"] and rules.is_taken_back(entry)
-                   for entry in scene.database.stories[document["document"]]):
-            report.say("I4", "mark-emptied", "its mark was emptied, and it was not taken back "
-                       f"(journal line {line['line']})", line["recordId"])
+    """Only a taking back empties marks, and the ledger says so before, of one of the record's documents."""
+    stories = [scene.database.stories[document["document"]]
+               for document in scene.database.by_record.get(line["recordId"], ())]
+    if not any(entry["at_us"] < line["us"] and rules.is_taken_back(entry) for story in stories for entry in story):
+        report.say("I4", "mark-emptied", f"its mark was emptied, and it was not taken back (journal line {line['line']})",
+                   line["recordId"])
 
 
 def check_mark_of(scene, report, line, document):

@@ -260,6 +260,42 @@ def from_a_manifest(tap):
                  "with its object and its row; the others are gone")
 
 
+SHAPE = """
+database Clinic
+table DOCS 5
+  field id text uuid not-empty
+  field Type text choice Referral|Letter
+  field Doc container file pdf 3K
+  field Scan container file png 2K repetitions 2
+  field NexusExportDate timestamp empty
+layout API_Docs of DOCS
+  show id
+  show Type
+  show Doc
+  show Scan repetitions 1..2
+  show NexusExportDate
+documents API_Docs
+"""
+
+
+def several_in_a_record(tap):
+    """One mark stands for all files of a record: the first that is taken back empties it, the others are read again."""
+    with Bench(tap, "several") as bench:
+        (bench.folder / "solution.shape").write_text(SHAPE)
+        bench.serve(f"shape:{bench.folder / 'solution.shape'}")
+        bench.configure(source={"container_field": "Doc, Scan", "containers": "each", "patient_field": "", "date_field": "",
+                                "author_field": "", "created_field": ""}, patients={"layout": ""})
+        done = bench.ferry("run")
+        tap.same((done.code, len(objects(bench))), (0, 15), "three files of each record are moved")
+        done = bench.ferry("undo", *WHO)
+        tap.ok(done.code == 0 and "15  objects removed" in done.out, "all are taken back", done.code, done.out, done.err)
+        tap.same((objects(bench), set(marks(bench, range(1, 6)).values())), ({}, {""}), "nothing is left")
+        bench.ferry("retry", "--class", "undone")
+        done = bench.ferry("run")
+        tap.same((done.code, len(objects(bench))), (0, 15), "and moved again")
+        bench.check("the checker agrees with it", exit_code=0)
+
+
 def filled_with_the_mark(tap):
     """Fields of [writeback] go with the mark, but for those that somebody has written into."""
     with Bench(tap, "filled") as bench:
@@ -291,6 +327,7 @@ def test(tap):
     nobody_changed_anything(tap)
     only_copies(tap)
     filled_with_the_mark(tap)
+    several_in_a_record(tap)
     alone(tap)
     from_a_manifest(tap)
 
