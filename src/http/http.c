@@ -222,6 +222,9 @@ bool http_open(struct http *http, const struct http_request *request, struct htt
     *answer = (struct http_answer){
         .http = http, .request = *request, .quiet_since_us = now_us, .started_us = now_us
     };
+    (void)snprintf(answer->name_ext, sizeof answer->name_ext, "%s",
+                   request->name_ext ? request->name_ext : "");
+    answer->request.name_ext = answer->name_ext;
     if (answer->request.idle_us == 0)
         answer->request.idle_us = IDLE_US;
     atomic_fetch_add(&request_count, 1);

@@ -73,6 +73,8 @@ enum http_body {
     HTTP_BODY_AS_IT_CAME, /* an object; its Content-Encoding, if any, is its owner's */
 };
 
+enum { HTTP_NAME_EXT_SIZE = 16 }; /* of the longest extension that is told apart */
+
 struct http_request {
     const char *method;
     const char *url;            /* absolute, percent-encoded; dot segments stay as they are */
@@ -83,7 +85,8 @@ struct http_request {
     int64_t idle_us, total_us;  /* 0: 60 s of silence, no total                             */
     int64_t grace_us;       /* once sent, its answer has so long to come after a request to stop */
     enum http_body body_is; /* of the answer                                                     */
-    const char *name_ext;   /* the extension of a file's name, without the dot; NULL: unknown    */
+    const char
+        *name_ext; /* the extension of a file's name, without the dot; NULL: unknown; copied */
 };
 
 /*

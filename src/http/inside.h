@@ -18,6 +18,7 @@ enum http_framing { FRAMING_NONE, FRAMING_LENGTH, FRAMING_CHUNKS, FRAMING_CLOSE 
 struct http_answer {
     struct http *http;
     struct http_request request;
+    char name_ext[HTTP_NAME_EXT_SIZE]; /* the request's, which is asked for when the body is read */
     struct head head;
     enum http_framing framing;
     struct chunks chunks;

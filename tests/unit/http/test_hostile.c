@@ -56,14 +56,19 @@ static bool ask(struct talk *talk, const struct http_request *how, size_t piece,
     auto_free char *part = mem_zero(piece);
     struct http_request request = *how;
     auto_answer *answer = NULL;
+    char ext[HTTP_NAME_EXT_SIZE];
     size_t size;
 
     request.method = "GET";
     request.url = url;
     request.repeatable = true;
     request.idle_us = an_hour_us;
+    (void)snprintf(ext, sizeof ext, "%s", request.name_ext ? request.name_ext : "");
+    if (request.name_ext)
+        request.name_ext = ext;
     if (!http_open(talk->http, &request, &answer, err))
         return false;
+    memset(ext, 'x', sizeof ext - 1); /* it was copied */
     do {
         if (!http_read(answer, part, piece, &size, err))
             return false;
