@@ -77,6 +77,23 @@ def odata(tap):
         tap.ok(done.code == 0, "OData takes the same tokens", done.out, done.err[-600:], bench.ferry("failures").out[:800])
 
 
+def revoked(tap):
+    """A token that should be good for an hour is refused: another one is fetched, once, and not for each worker."""
+    with Bench(tap, "claris-revoked") as bench:
+        serving(bench)
+        login(bench, SECRET)
+        bench.configure(source=bench.sections["source"], run={"workers": 1})
+        before = bench.seen()["requests"]["claris"]
+        bench.happen("on login nth 1 do status 401")
+        done = bench.ferry("run")
+        tap.ok(done.code == 0, "a token that is refused before its time stops nothing", done.code, done.out, done.err[-500:])
+        tap.same(bench.seen()["requests"]["claris"] - before, 2, "one token to begin with, and another in its place")
+        bench.happen("on login do status 401")
+        done = bench.ferry("run")
+        tap.ok(done.code == 4 and "an account of the kind Claris ID" in done.err + done.out,
+               "two that are refused are the file's doing: 4, and what it needs", done.code, done.err)
+
+
 def tables(tap):
     """Without the Data API: every call carries the token itself."""
     with Bench(tap, "claris-tables") as bench:
@@ -184,6 +201,7 @@ def test(tap):
     with Bench(tap, "claris") as bench:
         whole(tap, bench)
     odata(tap)
+    revoked(tap)
     tables(tap)
     codes(tap)
     refused(tap)
