@@ -5,11 +5,12 @@ server; next links, tables too wide for one address, names that servers give in 
 another record, and refusals, each in a sentence.
 """
 
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
 
-from harness import Bench, main, need_programs
+from harness import FMFERRY, Bench, main, need_programs
 
 DOCUMENTS = 60
 BY_ODATA = {"api": "odata", "layout": "DOCS", "mark_field": ""}
@@ -214,12 +215,32 @@ def hidden(tap):
         tap.ok("look yourself whether the table has containers" in said, "where OData is off, that is said", said[:2500])
 
 
+def other_logins(tap):
+    """A key of OttoFMS, and a Claris ID whose tokens end in the middle, do for OData as they do for the Data API."""
+    with Bench(tap, "odata-otto") as bench:
+        key = bench.folder / "otto.key"
+        key.write_text("dk_3f2aXb81Tq0z")
+        key.chmod(0o600)
+        serving(bench, f"generate:{DOCUMENTS},3000", "--otto-key", "dk_3f2aXb81Tq0z", "--generation", "22", login="otto", password_env=None,
+                password_file=key, account="nobody")
+        moved(tap, bench, DOCUMENTS, "a key of OttoFMS")
+    with Bench(tap, "odata-claris") as bench:
+        bench.serve(f"generate:{DOCUMENTS},3000", "--claris", "ferry@clinic.example:Canary-Heron", "--claris-seconds", "2", config=False)
+        bench.configure(source={**BY_ODATA, "login": "claris", "password_env": None, "account": "nobody",
+                                "claris_url": bench.ready["url"] + "/"}, patients=PATIENTS)
+        done = subprocess.run([FMFERRY, "--config", bench.config, "login", "--account", "ferry@clinic.example"], text=True,
+                              input="Canary-Heron\n", capture_output=True, cwd=bench.folder, env=bench.environment(), timeout=120, check=False)
+        tap.same(done.returncode, 0, "a Claris ID signs in")
+        bench.happen("on odata every 20 do delay 700ms")
+        moved(tap, bench, DOCUMENTS, "a Claris ID")
+
+
 def test(tap):
     if not need_programs(tap):
         return
     for generation in (0, 19, 20, 21, 22, 26):
         whole(tap, generation)
-    for story in (same_by_both_doors, next_links, wide, shared_keys, demo, faults, refused, hidden):
+    for story in (same_by_both_doors, next_links, wide, shared_keys, demo, faults, refused, hidden, other_logins):
         story(tap)
 
 
