@@ -70,7 +70,8 @@ void ending_say(const struct run_result *result, const char *command)
     if (result->was_stopped)
         print("interrupted; '%s' goes on from here\n", command);
     else if (ending_is_complete(result))
-        print("everything has arrived\n");
+        print("everything has arrived%s\n",
+              result->states[LEDGER_WAIVED] > 0 ? ", but for what was given up by name" : "");
 }
 
 int ending_code(const struct run_result *result)

@@ -110,7 +110,7 @@ static const struct {
 
 static const char data_api_refusal[] =
     "check account and password, and that the account's privilege set has the extended privilege "
-    "fmrest";
+    "fmrest; where only OData is open, [source] api = odata reads by it (docs/odata.md)";
 static const char odata_refusal[] =
     "check account and password, and that the account's privilege set has the extended privilege "
     "fmodata";
