@@ -13,7 +13,7 @@ PREFIX = /usr/local
 
 .PHONY: all bench check debug demo install sim test mutants torture torture-switches torture-mixed \
 	torture-steps torture-kills torture-traps torture-rosters torture-live torture-swift torture-mutants \
-	torture-console torture-fmp12 torture-large-source torture-manifest torture-pages torture-zip torture-deb torture-oci deb oci \
+	torture-console torture-fmp12 torture-large-source torture-manifest torture-pages torture-zip torture-deb torture-units torture-oci deb oci \
 	failpoints \
 	clean
 
@@ -75,7 +75,7 @@ mutants: packages-build packages-test packages-real all
 # Takes hours; `make test` runs a sample of it. MINUTES=10: less of what runs by the clock.
 torture: torture-switches torture-mixed torture-steps torture-kills torture-traps torture-rosters \
 	torture-live torture-swift torture-mutants torture-console torture-fmp12 torture-large-source torture-manifest \
-	torture-zip torture-deb torture-oci
+	torture-zip torture-deb torture-units torture-oci
 
 torture-switches: packages-build packages-test all
 	@FMFERRY_BUILD=$(BUILD) tests/torture/switches.py
@@ -145,6 +145,10 @@ torture-manifest: packages-build packages-test $(ASAN)/build.ninja
 # The packages in a bare Debian 12, installed, upgraded and purged: five minutes, and what apt fetches.
 torture-deb: deb
 	@tests/torture/deb.py $(PACKAGES)
+
+# As root: systemd boots, and the units move a migration within all that encloses them.
+torture-units: all deb
+	@FMFERRY_BUILD=$(BUILD) tests/torture/units.py $(PACKAGES)
 
 # As root: it is unpacked, and moves a migration within its own walls.
 torture-oci: all oci
