@@ -121,7 +121,7 @@ class Walk:
 
 def answers_for(bench, database, certificate):
     """What the person answers, by what is asked; to all else Enter."""
-    return [(r"^  Address, such as https://fms", bench.ready["url"]),
+    return [(r"^  Address:", bench.ready["url"]),
             (r"Certificates to trust .*system's", bench.ready["ca_file"]),
             (r"Account with the extended", ACCOUNT), (r"Its password \(not shown", PASSWORD),
             (r"Layout of the documents", "API_Docs"), (r"^  Store ", "bucket"),
