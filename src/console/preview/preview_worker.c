@@ -1,15 +1,13 @@
 /* Starts a worker, gives it a document in sealed memory, and asks for pages. */
 #include "console/preview/preview_worker.h"
 
-#include "base/fs.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "console/preview/preview_answer.h"
+#include "console/preview/preview_process.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -18,56 +16,28 @@
 /* The worker's own limit is 20 s of work; a machine that is busy takes longer for that. */
 enum { GREET_MS = 20 * 1000, DRAW_MS = 30 * 1000 };
 
-enum { ABOVE_ALL = 10 }; /* descriptors of the worker are below, so that none lies in the way */
-
 /* --- starting --------------------------------------------------------------------------------- */
 
 /* Machine code made at run time is one thing that a lock cannot allow: libraries are told. */
 static char *const surroundings[] = { (char[]){ "VIPS_NOVECTOR=1" }, (char[]){ "ORC_CODE=backup" },
                                       (char[]){ "LC_ALL=C.UTF-8" }, NULL };
 
-static int process_spawn(const char *program, int socket, pid_t *pid_r)
-{
-    char *words[] = { (char *)(uintptr_t)program, NULL };
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t manners;
-    sigset_t none, usual;
-    int code;
-
-    (void)sigemptyset(&none);
-    (void)sigfillset(&usual);
-    (void)posix_spawn_file_actions_init(&files);
-    (void)posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    (void)posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_adddup2(&files, socket, WIRE_FD);
-    (void)posix_spawnattr_init(&manners);
-    (void)posix_spawnattr_setflags(&manners, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    (void)posix_spawnattr_setsigmask(&manners, &none);
-    (void)posix_spawnattr_setsigdefault(&manners, &usual);
-    code = posix_spawn(pid_r, program, &files, &manners, words, surroundings);
-    (void)posix_spawnattr_destroy(&manners);
-    (void)posix_spawn_file_actions_destroy(&files);
-    return code;
-}
-
 bool preview_worker_start(const char *program, struct preview_worker **worker_r, struct err *err)
 {
     auto_close int ours = -1, theirs = -1, high = -1;
     struct preview_worker *worker;
-    int ends[2], code;
+    int ends[2];
     pid_t pid;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
         return err_os(err, "starting fmferry-preview");
     ours = ends[0];
     theirs = ends[1];
-    high = fcntl(theirs, F_DUPFD_CLOEXEC, ABOVE_ALL);
+    high = fcntl(theirs, F_DUPFD_CLOEXEC, PROCESS_FD_LOWEST);
     if (high < 0)
         return err_os(err, "starting fmferry-preview");
-    code = process_spawn(program, high, &pid);
-    if (code != 0)
-        return err_set(err, ERR_OS, code, "starting '%s': %s", program, strerrordesc_np(code));
+    if (!process_spawn(program, NULL, surroundings, (const int[]){ -1, -1, -1, high }, &pid, err))
+        return false;
     worker = mem_new(struct preview_worker);
     worker->pid = pid;
     worker->socket = take_fd(ours);
@@ -103,24 +73,10 @@ void preview_worker_end(struct preview_worker *worker)
 
 /* --- talking ---------------------------------------------------------------------------------- */
 
-/* Waits for a message: 1 there is one, or the end; 0 it took too long; -1 asked to stop. */
+/* As process_wait(). */
 static int message_wait(const struct preview_worker *worker, const struct cancel *cancel, int ms)
 {
-    struct pollfd waited[] = { { .fd = worker->socket, .events = POLLIN },
-                               { .fd = cancel_fd(cancel), .events = POLLIN } };
-    int64_t until = time_mono_us() + ms * (int64_t)1000;
-
-    for (;;) {
-        int64_t left_ms = (until - time_mono_us()) / 1000;
-
-        (void)poll(waited, 2, left_ms > 0 ? (int)left_ms : 0);
-        if (waited[1].revents)
-            return -1;
-        if (waited[0].revents)
-            return 1;
-        if (left_ms <= 0)
-            return 0;
-    }
+    return process_wait(worker->socket, cancel, time_mono_us() + ms * (int64_t)1000);
 }
 
 bool preview_worker_greet(struct preview_worker *worker, const struct cancel *cancel,
@@ -140,19 +96,6 @@ bool preview_worker_greet(struct preview_worker *worker, const struct cancel *ca
     worker->landlock = hello.landlock;
     worker->seccomp = hello.seccomp;
     return true;
-}
-
-/* Memory of which nobody can change the size; sealed by `more`, not even what stands in it. */
-static int memory_make(const char *name, struct span bytes, off_t size, int more)
-{
-    auto_close int memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    struct err ignored;
-
-    if (memory < 0 || ftruncate(memory, size) < 0
-        || (bytes.size > 0 && !fs_write_all(memory, bytes, name, &ignored))
-        || fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | more) < 0)
-        return -1;
-    return take_fd(memory);
 }
 
 static bool message_send(const struct preview_worker *worker, const struct wire_request *request,
@@ -186,8 +129,8 @@ static bool job_send(struct preview_worker *worker, const struct preview_job *jo
     (void)snprintf(request.password, sizeof request.password, "%s",
                    job->password ? job->password : "");
     if (is_first) {
-        document = memory_make("document", job->bytes, (off_t)job->bytes.size, F_SEAL_WRITE);
-        worker->room = memory_make("room", SPAN_NONE, WIRE_ROOM, 0);
+        document = process_memory("document", job->bytes, (off_t)job->bytes.size, F_SEAL_WRITE);
+        worker->room = process_memory("room", SPAN_NONE, WIRE_ROOM, 0);
         worker->sha256 = job->sha256;
         worker->session = job->session;
     }

@@ -1,19 +1,16 @@
 /* The document lies in sealed memory; the words come through a pipe until the program ends. */
 #include "console/preview/words_program.h"
 
-#include "base/fs.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "console/preview/preview_process.h"
 #include "preview/wire.h"
 
 #include <fcntl.h>
 #include <glob.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
-#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,7 +18,7 @@
 /* By the clock, for the kernel gives idle children what nobody else wants; its work has a limit. */
 #define PATIENCE_US (600 * TIME_SECOND)
 
-enum { PIECE = 16 * 1024, ABOVE_ALL = 10 };
+enum { PIECE = 16 * 1024 };
 
 /* --- kinds ------------------------------------------------------------------------------------ */
 
@@ -93,92 +90,38 @@ bool words_program_knows(const char *languages, struct err *err)
 
 /* --- starting --------------------------------------------------------------------------------- */
 
-static int memory_make(struct span bytes)
-{
-    auto_close int memory = memfd_create("document", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    struct err ignored;
-
-    if (memory < 0 || !fs_write_all(memory, bytes, "document", &ignored)
-        || lseek(memory, 0, SEEK_SET) != 0
-        || fcntl(memory, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0)
-        return -1;
-    return take_fd(memory);
-}
-
-static int process_spawn(const char *program, const char *languages, int in, int out, pid_t *pid_r)
-{
-    char *words[] = { (char *)(uintptr_t)program, (char *)(uintptr_t)languages, NULL };
-    char *none_around[] = { NULL };
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t manners;
-    sigset_t none, usual;
-    int code;
-
-    (void)sigemptyset(&none);
-    (void)sigfillset(&usual);
-    (void)posix_spawn_file_actions_init(&files);
-    (void)posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-    (void)posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-    (void)posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawnattr_init(&manners);
-    (void)posix_spawnattr_setflags(&manners, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    (void)posix_spawnattr_setsigmask(&manners, &none);
-    (void)posix_spawnattr_setsigdefault(&manners, &usual);
-    code = posix_spawn(pid_r, program, &files, &manners, words, none_around);
-    (void)posix_spawnattr_destroy(&manners);
-    (void)posix_spawn_file_actions_destroy(&files);
-    return code;
-}
-
 /* Its output is read at `out_r`, which the caller closes. */
 static bool words_start(const char *program, struct span bytes, const char *languages, pid_t *pid_r,
                         int *out_r, struct err *err)
 {
-    auto_close int document = memory_make(bytes), low = -1, in = -1, out = -1;
-    int ends[2], code;
+    auto_close int document = process_memory("document", bytes, (off_t)bytes.size, F_SEAL_WRITE);
+    auto_close int low = -1, in = -1, out = -1;
+    char *none_around[] = { NULL };
+    int ends[2];
 
     if (document < 0 || pipe2(ends, O_CLOEXEC) < 0)
         return err_os(err, "starting fmferry-words");
     in = ends[0];
     low = ends[1];
-    out = fcntl(low, F_DUPFD_CLOEXEC, ABOVE_ALL); /* so that the first two do not take its place */
+    out = fcntl(low, F_DUPFD_CLOEXEC, PROCESS_FD_LOWEST);
     if (out < 0)
         return err_os(err, "starting fmferry-words");
-    code = process_spawn(program, languages, document, out, pid_r);
-    if (code != 0)
-        return err_set(err, ERR_OS, code, "starting '%s': %s", program, strerrordesc_np(code));
+    if (!process_spawn(program, languages, none_around, (const int[]){ document, out, -1, -1 },
+                       pid_r, err))
+        return false;
     *out_r = take_fd(in);
     return true;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* Waits until there is something at it: 1 there is; 0 it took too long; -1 asked to stop. */
-static int wait_at(int fd, const struct cancel *cancel, int64_t until_us)
-{
-    struct pollfd waited[] = { { .fd = fd, .events = POLLIN },
-                               { .fd = cancel_fd(cancel), .events = POLLIN } };
-
-    for (;;) {
-        int64_t left_ms = (until_us - time_mono_us()) / 1000;
-
-        if (left_ms <= 0)
-            return 0;
-        (void)poll(waited, 2, (int)left_ms);
-        if (waited[1].revents)
-            return -1;
-        if (waited[0].revents)
-            return 1;
-    }
-}
-
-/* To its end, or until there is more than fits, which is enough. As wait_at() else. */
+/* To its end, or until there is more than fits, which is enough. As process_wait() else. */
 static int output_read(int out, const struct cancel *cancel, int64_t until_us, struct str *words)
 {
     char piece[PIECE];
 
     for (;;) {
-        int waited = wait_at(out, cancel, until_us);
+        int waited = process_wait(out, cancel, until_us);
         ssize_t size;
 
         if (waited <= 0)
@@ -194,11 +137,11 @@ static int output_read(int out, const struct cancel *cancel, int64_t until_us, s
     }
 }
 
-/* Its end: as wait_at(). One that does not end by itself is killed. */
+/* Its end: as process_wait(). One that does not end by itself is killed. */
 static int words_reap(pid_t pid, const struct cancel *cancel, int64_t until_us, int *status_r)
 {
     auto_close int process = pidfd_open(pid, 0);
-    int waited = process < 0 ? 1 : wait_at(process, cancel, until_us);
+    int waited = process < 0 ? 1 : process_wait(process, cancel, until_us);
 
     if (waited <= 0)
         (void)kill(pid, SIGKILL);
