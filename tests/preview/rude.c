@@ -26,6 +26,11 @@ int main(void)
             abort();
         if (is_asked(&request, "leaves"))
             _exit(0);
+        if (is_asked(&request, "dies of pictures")) {
+            if (request.width > 0)
+                abort();
+            answer = (struct wire_answer){ WIRE_MAGIC, WIRE_OK, 3, 0, 0, 0, 0 };
+        }
         if (is_asked(&request, "lies"))
             answer = (struct wire_answer){ WIRE_MAGIC, WIRE_OK, 1, 320, 200, UINT32_MAX, 0 };
         if (is_asked(&request, "sends no JPEG"))

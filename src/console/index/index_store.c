@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 /* Another number than the file's: the file has another form. */
-enum { INDEX_FORM = 4 };
+enum { INDEX_FORM = 5 };
 
 struct index_store {
     char *path, *url;

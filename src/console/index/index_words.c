@@ -160,6 +160,7 @@ static bool words_read(struct indexer *indexer, const struct unread *unread,
 static bool reading_settle(struct indexer *indexer, const struct unread *unread,
                            enum reading_shape shape, struct err *err)
 {
+    enum reading_shape waiting = unread->is_scan ? READING_SCANS : READING_WAITS;
     int64_t tries = unread->tries + 1, wait_us = 0;
 
     if (shape == READING_AWAY && tries < TRIES_MOST)
@@ -167,20 +168,23 @@ static bool reading_settle(struct indexer *indexer, const struct unread *unread,
     else if (shape == READING_DIED && tries < DEATHS_MOST)
         wait_us = DAY_US * tries;
     return sql_run(indexer->sql, &INDEX_READING_SETTLE,
-                   sql_args(sql_i64(unread->document), sql_i64(wait_us ? READING_WAITS : shape),
+                   sql_args(sql_i64(unread->document), sql_i64(wait_us ? waiting : shape),
                             sql_i64(tries),
                             sql_i64(clock_now_us(indexer->console->clock) + wait_us)),
                    err);
 }
 
+/* Words that the index has are of the same bytes: they stay until it is known that there are others. */
 static bool pages_put(struct indexer *indexer, const struct unread *unread,
                       const struct pages *pages, enum reading_shape shape, struct err *err)
 {
     bool has_words = shape == READING_OK || shape == READING_SCANS;
+    bool is_known = shape != READING_AWAY && shape != READING_DIED;
     auto_tx tx = { 0 };
 
     if (!sql_begin(indexer->sql, &tx, err)
-        || !sql_run(indexer->sql, &INDEX_PAGES_DROP, sql_args(sql_i64(unread->document)), err))
+        || (is_known
+            && !sql_run(indexer->sql, &INDEX_PAGES_DROP, sql_args(sql_i64(unread->document)), err)))
         return false;
     for (size_t i = 0; has_words && i < pages->count; i++)
         if (!sql_run(indexer->sql, &INDEX_PAGE_PUT,

@@ -23,6 +23,7 @@ struct words_reading {
     void *arg;
     int pages;
     size_t bytes;
+    bool scans_died;
 };
 
 static bool worker_start(struct words_reading *r)
@@ -134,19 +135,28 @@ static enum preview_shape program_read(struct words_reading *r, struct span byte
     abort();
 }
 
-/* A page without words, of which there is a picture. One whose words cannot be read has none. */
-static enum preview_shape scan_read(struct words_reading *r, int number)
+static enum preview_shape picture_read(struct words_reading *r, int number)
 {
     auto_preview_page drawn = { 0 };
-    enum preview_shape shape;
+    enum preview_shape shape = page_ask(r, number, WIRE_WIDTH_MAX, &drawn);
 
-    r->wish->has_scans_r = true;
-    if (!r->wish->languages)
-        return PREVIEW_OK;
-    shape = page_ask(r, number, WIRE_WIDTH_MAX, &drawn);
     if (shape != PREVIEW_OK || drawn.jpeg.size == 0)
         return shape;
-    shape = program_read(r, str_span(&drawn.jpeg), r->wish->languages, number);
+    return program_read(r, str_span(&drawn.jpeg), r->wish->languages, number);
+}
+
+/*
+ * A page without words, of which there is a picture. One whose picture has none that can be read takes
+ * nothing from the other pages; once one broke its process, no other of the document is tried.
+ */
+static enum preview_shape scan_read(struct words_reading *r, int number)
+{
+    enum preview_shape shape = PREVIEW_OK;
+
+    r->wish->has_scans_r = true;
+    if (r->wish->languages && !r->scans_died)
+        shape = picture_read(r, number);
+    r->scans_died = r->scans_died || shape == PREVIEW_DIED;
     return shape == PREVIEW_AWAY ? PREVIEW_AWAY : PREVIEW_OK;
 }
 

@@ -79,7 +79,9 @@ bool words_program_knows(const char *languages, struct err *err)
 {
     struct span rest = span_of(languages);
 
-    while (rest.size > 0) {
+    if (rest.size == 0)
+        return true;
+    while (rest.at) {
         auto_free char *name = span_text(span_cut(&rest, '+'));
 
         if (!language_check(name, err))

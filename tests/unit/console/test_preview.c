@@ -3,6 +3,7 @@
  * and the document that broke it is left alone for a day.
  */
 #include "console/preview/preview.h"
+#include "console/preview/preview_words.h"
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -160,6 +161,34 @@ TEST(what_broke_a_worker_rests_for_a_day)
     CHECK(shape_of(&desk, "x", "is good") == PREVIEW_DIED);
     hand_clock_move(&desk.hands, 2 * 3600 * TIME_SECOND);
     CHECK(shape_of(&desk, "x", "is good") == PREVIEW_NO_PICTURE);
+    desk_close(&desk);
+}
+
+static void page_none(void *arg, int number, struct span text)
+{
+    (void)arg;
+    (void)number;
+    CHECK(text.size == 0);
+}
+
+/* Words of other pages would be lost with it. */
+TEST(a_scan_that_breaks_its_process_takes_nothing_from_the_document)
+{
+    auto_free char *program = program_of("tests/preview/rude_preview");
+    struct preview_job job = { .bytes = span_of("x"),
+                               .sha256 = sha256_of(span_of("x")),
+                               .mime = "dies of pictures" };
+    struct words_wish wish = { .languages = "eng" };
+    enum preview_shape shape;
+    struct desk desk;
+    struct err err;
+
+    if (!program)
+        SKIP("this build has no fmferry-preview");
+    CHECK(desk_open(&desk, program));
+    CHECK(
+        preview_words_read(&desk.console, &job, &wish, desk.cancel, page_none, NULL, &shape, &err));
+    CHECK(shape == PREVIEW_OK && wish.has_scans_r);
     desk_close(&desk);
 }
 

@@ -71,7 +71,7 @@ create table reading (
     tries integer not null default 0,
     due_us integer not null default 0
 ) strict;
-create index reading_waits on reading (shape, document) where shape in (0, 8);
+create index reading_waits on reading (shape, document desc) where shape in (0, 8);
 
 -- What is sought in: a row for each page that has words, by document * 4096 + page, and one for page 0,
 -- by which a document is found whose words were not read. type and name stand with each of them, so that
