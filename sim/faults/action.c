@@ -175,18 +175,13 @@ static bool twist_read(struct words *words, struct action *action, struct err *e
 
 bool action_read(struct words *words, struct action *action, struct err *err)
 {
-    struct span left;
-
     if (!event_read(words, &action->event, err))
         return false;
     if (!action->event.run && !twist_read(words, action, err))
         return false;
     if (!action->event.run && !action->size)
         return word_error(err, "something that can happen", span_trim(words->rest));
-    left = word_next(words);
-    return !left.size
-           || err_set(err, ERR_USAGE, 0, "'" SPAN_FORMAT "' is one word too many",
-                      SPAN_ARGS(span_first(left, 60)));
+    return words_end(words, err);
 }
 
 void action_clear(struct action *action)

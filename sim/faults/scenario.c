@@ -19,6 +19,7 @@
 
 struct rule {
     struct scenario_line line;
+    bool forgotten;   /* it holds no more; threads that met it before may still look at it */
     uint64_t seen;    /* requests of its kind and record */
     struct map *each; /* record -> how often seen         */
 };
@@ -118,7 +119,8 @@ static bool rule_meets(struct scenario *scenario, struct rule *rule, const struc
 {
     struct times_seen times;
 
-    if (rule->line.when != WHEN_REQUEST || !(rule->line.kinds >> request->route.kind & 1)
+    if (rule->forgotten || rule->line.when != WHEN_REQUEST
+        || !(rule->line.kinds >> request->route.kind & 1)
         || !record_fits(&rule->line, request->record_id) || !time_fits(&rule->line, since_us)
         || (rule->line.reaching && !request_reaches(request, rule->line.reaching))
         || (rule->line.has_above && request_limit(request) <= rule->line.above))
@@ -181,7 +183,7 @@ static bool event_is_due(struct rule *rule, const struct request *request)
 {
     const struct scenario_line *line = &rule->line;
 
-    if ((line->when != WHEN_AFTER && line->when != WHEN_EVERY)
+    if (rule->forgotten || (line->when != WHEN_AFTER && line->when != WHEN_EVERY)
         || !(line->kinds >> request->route.kind & 1))
         return false;
     rule->seen++;
@@ -221,10 +223,20 @@ struct timed_rule {
     const struct rule *rule; /* rules live as long as the scenario, timers end before it */
 };
 
+static bool rule_is_forgotten(struct scenario *scenario, const struct rule *rule)
+{
+    (void)pthread_mutex_lock(&scenario->lock);
+    bool forgotten = rule->forgotten;
+    (void)pthread_mutex_unlock(&scenario->lock);
+    return forgotten;
+}
+
 static int64_t timed_run(void *arg)
 {
     const struct timed_rule *timed = arg;
 
+    if (rule_is_forgotten(timed->sim->scenario, timed->rule))
+        return 0;
     rule_apply(timed->sim, timed->rule);
     return timed->rule->line.when == WHEN_EACH_TIME ? timed->rule->line.time_us : 0;
 }
@@ -255,6 +267,14 @@ static const struct rule *rule_add(struct scenario *scenario, const struct scena
     return rule;
 }
 
+static void rules_forget(struct scenario *scenario)
+{
+    (void)pthread_mutex_lock(&scenario->lock);
+    for (size_t i = 0; i < scenario->count; i++)
+        scenario->rules[i]->forgotten = true;
+    (void)pthread_mutex_unlock(&scenario->lock);
+}
+
 static bool line_take(struct sim *sim, struct span text, unsigned number, struct err *err)
 {
     struct scenario_line line = { .number = number };
@@ -263,6 +283,8 @@ static bool line_take(struct sim *sim, struct span text, unsigned number, struct
     line.number = number;
     if (good && line.when == WHEN_NOW)
         good = event_run(sim, &line.action.event, err);
+    else if (good && line.when == WHEN_FORGET)
+        rules_forget(sim->scenario);
     else if (good && line.when != WHEN_NEVER) {
         const struct rule *rule = rule_add(sim->scenario, &line);
 

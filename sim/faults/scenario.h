@@ -21,7 +21,7 @@ struct scenario *scenario_new(uint64_t seed);
 void scenario_free(struct scenario *scenario); /* NULL is allowed */
 
 /*
- * Adds lines; those that take effect at once (`do`, `set`, `container`) do so now.
+ * Adds lines; those that take effect at once (`do`, `set`, `container`, `forget`) do so now.
  *   name   of the file, for messages
  * Fails with ERR_USAGE naming file and line; the lines before it hold.
  */

@@ -85,9 +85,16 @@ static bool moment_line(struct words *words, struct scenario_line *line, bool on
     return action_read(words, &line->action, err);
 }
 
+static bool forget_line(struct words *words, struct scenario_line *line, struct err *err)
+{
+    line->when = WHEN_FORGET;
+    return words_end(words, err);
+}
+
 static bool action_fits(const struct scenario_line *line, struct err *err)
 {
-    if (line->when == WHEN_NEVER || line->when == WHEN_REQUEST || line->action.event.run)
+    if (line->when == WHEN_NEVER || line->when == WHEN_REQUEST || line->when == WHEN_FORGET
+        || line->action.event.run)
         return true;
     return err_set(err, ERR_USAGE, 0,
                    "this happens to requests: say to which, as in 'on stream2 do ...'");
@@ -106,12 +113,15 @@ static bool words_read(struct words *words, struct scenario_line *line, struct e
         return moment_line(words, line, true, err);
     if (span_is(word, "every"))
         return moment_line(words, line, false, err);
+    if (span_is(word, "forget"))
+        return forget_line(words, line, err);
     line->when = WHEN_NOW;
     if (span_is(word, "do"))
         return action_read(words, &line->action, err);
     if (span_is(word, "container") || span_is(word, "set"))
         return action_read(&begin, &line->action, err);
-    return word_error(err, "how a line begins (on, after, every, do, container, set, #)", word);
+    return word_error(err, "how a line begins (on, after, every, do, container, set, forget, #)",
+                      word);
 }
 
 bool scenario_line_read(struct span text, struct scenario_line *line_r, struct err *err)

@@ -13,6 +13,7 @@ enum line_when {
     WHEN_EVERY,     /* every KIND N do ...        */
     WHEN_TIME,      /* after 10s do ...           */
     WHEN_EACH_TIME, /* every 10s do ...           */
+    WHEN_FORGET,    /* forget: no line before it holds any more */
 };
 
 struct scenario_line {

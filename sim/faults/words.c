@@ -41,6 +41,15 @@ bool word_error(struct err *err, const char *what, struct span word)
                    SPAN_ARGS(span_first(word, 60)), what);
 }
 
+bool words_end(struct words *words, struct err *err)
+{
+    struct span left = word_next(words);
+
+    return !left.size
+           || err_set(err, ERR_USAGE, 0, "'" SPAN_FORMAT "' is one word too many",
+                      SPAN_ARGS(span_first(left, 60)));
+}
+
 /* --- words with a meaning ------------------------------------------------------------------- */
 
 bool words_number(struct words *words, uint64_t *n_r, struct err *err)

@@ -23,6 +23,9 @@ bool words_are_next(struct words *words, const char *text);
 /* Refuses a word: it is not `what`, or it is missing. Returns false. */
 bool word_error(struct err *err, const char *what, struct span word);
 
+/* No word is left. */
+must_check bool words_end(struct words *words, struct err *err);
+
 /* A whole number, and one with a sign. */
 must_check bool words_number(struct words *words, uint64_t *n_r, struct err *err);
 must_check bool words_signed(struct words *words, int64_t *n_r, struct err *err);

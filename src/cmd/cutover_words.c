@@ -69,9 +69,9 @@ int cutover_freeze_ask(struct cutover *c, struct err *err)
 
 void cutover_late_say(const struct cutover *c)
 {
-    print("%jd records came, changed or went since " SPAN_FORMAT
-          " said that nobody works there: somebody does\n",
-          (intmax_t)c->late, SPAN_ARGS(span_of(c->by)));
+    print("records that came, changed or went since " SPAN_FORMAT
+          " said that nobody works there: %jd. Somebody does\n",
+          SPAN_ARGS(span_of(c->by)), (intmax_t)c->late);
 }
 
 void cutover_end_say(const struct cutover *c)

@@ -85,6 +85,7 @@ TEST(every_deed_has_its_line)
         "set stream-auth bearer",
         "set strict",
         "do insert 5",
+        "forget",
         "",
         "# nothing",
     };
@@ -106,6 +107,7 @@ TEST(wrong_lines_say_what_is_wrong)
         const char *line, *says;
     } cases[] = {
         { "whenever", "how a line begins" },
+        { "forget it", "'it' is one word too many" },
         { "on", "a kind of request is missing" },
         { "on lists do empty", "'lists' is not a kind of request" },
         { "on list empty", "'empty' is not a condition" },
