@@ -3,7 +3,7 @@
 
 #include "base/fs.h"
 #include "base/mem.h"
-#include "verify/verify.h"
+#include "cmd/verifying.h"
 
 #include <unistd.h>
 
@@ -17,21 +17,7 @@ static bool path_write(void *arg, const char *path, struct err *err)
 static bool list_write(const struct checks *c, int fd, struct verify_outside *outside_r,
                        struct err *err)
 {
-    const struct engine_settings *e = c->engine;
-    const struct verify_settings reader = { .source_name = e->source_name,
-                                            .filemaker = e->filemaker,
-                                            .file = e->file,
-                                            .layout = e->fields.layout,
-                                            .key_field = e->fields.key,
-                                            .mark_field = e->fields.mark,
-                                            .patient_field = e->fields.patient,
-                                            .type_field = e->fields.type,
-                                            .container_list = e->fields.container_list,
-                                            .path_list = e->fields.path_list,
-                                            .md5_list = e->fields.md5_list,
-                                            .backup = e->backup,
-                                            .each_container = e->fields.each_is_document,
-                                            .filter = "" };
+    const struct verify_settings reader = verifying_source(c->engine);
 
     return verify_unnamed(&reader, c->cancel, path_write, &fd, outside_r, err);
 }

@@ -2,7 +2,6 @@
 #include "cmd/commands.h"
 #include "cmd/rotate.h"
 #include "cmd/verifying.h"
-#include "version.h"
 
 #include "base/foreign.h"
 #include "base/log.h"
@@ -301,51 +300,6 @@ static bool sample_read(const char *text, struct verify_settings *settings, stru
     return true;
 }
 
-static enum verify_reading reading_of(const struct verify_options *o)
-{
-    if (o->bytes)
-        return VERIFY_READ_ALL;
-    if (o->checksums)
-        return VERIFY_READ_UNTOLD;
-    return o->certificate ? VERIFY_READ_ALL : VERIFY_READ_DOUBTFUL;
-}
-
-/* The reader shares nothing with the mover, not even its settings. */
-static struct verify_settings settings_verify(const struct settings *s,
-                                              const struct verify_options *o)
-{
-    const struct engine_settings *engine = &s->engine;
-
-    return (struct verify_settings){ .source_name = engine->source_name,
-                                     .filemaker = engine->filemaker,
-                                     .file = engine->file,
-                                     .layout = engine->fields.layout,
-                                     .key_field = engine->fields.key,
-                                     .mark_field = engine->fields.mark,
-                                     .patient_field = engine->fields.patient,
-                                     .type_field = engine->fields.type,
-                                     .container_list = engine->fields.container_list,
-                                     .md5_list = engine->fields.md5_list,
-                                     .path_list = engine->fields.path_list,
-                                     .backup = engine->backup,
-                                     .each_container = engine->fields.each_is_document,
-                                     .filter = engine->filter_text,
-                                     .store = engine->store,
-                                     .key_template = s->key_in_store,
-                                     .unlinked_template = s->unlinked_key_in_store,
-                                     .ledger_url = engine->ledger_url,
-                                     .registry_url = engine->registry.url,
-                                     .known_step = ledger_schema_step(),
-                                     .reading = reading_of(o),
-                                     .without_source = o->without_source,
-                                     .deep = o->deep,
-                                     .certificate = o->certificate,
-                                     .against = o->against,
-                                     .signing_key = s->signing_key,
-                                     .program = "fmferry " VERSION,
-                                     .meter = s->engine.meter };
-}
-
 /*
  * Objects that were not compared leave the proof open. A sample does not: the other parts cover the
  * rest.
@@ -389,7 +343,7 @@ int verifying_do(struct work *work, const struct verify_options *options,
                  struct verify_result *result_r, struct err *err)
 {
     struct verify_options o = *options;
-    struct verify_settings reader = settings_verify(&work->settings, &o);
+    struct verify_settings reader = verifying_settings(&work->settings, &o);
 
     /* Freed memory goes back at once: the streams are longer than the memory. */
     (void)mallopt(M_TRIM_THRESHOLD, 256 * 1024);

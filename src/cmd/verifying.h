@@ -19,3 +19,9 @@ struct verify_options {
  */
 int verifying_do(struct work *work, const struct verify_options *options,
                  struct verify_result *result_r, struct err *err);
+
+/* How verify reads the source: every record of it, and nothing else. Borrows the engine's settings. */
+struct verify_settings verifying_source(const struct engine_settings *engine);
+
+/* The same with all that it compares with; a sample is not read here. Borrows settings and options. */
+struct verify_settings verifying_settings(const struct settings *s, const struct verify_options *o);

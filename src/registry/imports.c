@@ -50,29 +50,19 @@ bool registry_note_import(struct registry *registry, int64_t import, struct span
  */
 static bool referencing_write(struct registry *registry, struct str *to, struct err *err)
 {
-    bool is_sqlite = sql_kind_of(registry->sql) == SQL_SQLITE;
     const struct registry_table *t = registry->patients;
     const char *ours = registry_table_column(registry->documents, NAME_PATIENT);
-    auto_rows *rows = NULL;
-    enum step step;
 
     if (ours)
         str_printf(to, "select (select count(*) from %s where %s = $2)",
                    registry_table_name(registry->documents), ours);
     else
         str_add_text(to, "select case when cast($2 as text) is null then 0 else 0 end");
-    if (!sql_query(
-            registry->sql, &REGISTRY_POINTING,
-            sql_args(sql_text(is_sqlite ? registry_table_plain_name(t) : registry_table_name(t)),
-                     sql_text(registry_table_plain_column(t, NAME_ROW_ID))),
-            &rows, err))
+    if (!registry_pointing_write(registry, t, to, err))
         return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW)
-        str_printf(to, " + (select count(*) from " SPAN_FORMAT " where " SPAN_FORMAT " = $1)",
-                   SPAN_ARGS(sql_get_text(rows, 0)), SPAN_ARGS(sql_get_text(rows, 1)));
     str_printf(to, " from %s where %s = $1", registry_table_name(t),
                registry_table_column(t, NAME_ROW_ID));
-    return step == STEP_END && str_fits(to, "a statement", err);
+    return str_fits(to, "a statement", err);
 }
 
 /* Makes the statements of an undoing when it begins. */

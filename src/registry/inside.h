@@ -90,6 +90,14 @@ must_check bool registry_left_before(struct registry *registry, const struct uui
 must_check bool registry_left_after(struct registry *registry, const struct uuid *id,
                                     int64_t *print_r, struct err *err);
 
+/*
+ * Adds, for each foreign key that points to a table's {row_id}, " + (select ...)": how many rows of
+ * other tables point to row $1. In pointing.c. ERR_DATABASE; whether `to` had room is for the caller.
+ */
+must_check bool registry_pointing_write(struct registry *registry,
+                                        const struct registry_table *table, struct str *to,
+                                        struct err *err);
+
 /* Make the statements that read documents and patients. In documents.c and patients.c. */
 void registry_documents_prepare(struct registry *registry);
 void registry_patients_prepare(struct registry *registry);

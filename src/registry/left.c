@@ -66,27 +66,6 @@ bool registry_left_after(struct registry *registry, const struct uuid *id, int64
 
 /* --- when they are taken back ----------------------------------------------------------------- */
 
-/* Writes the sum of the rows of all tables that point to a document's, whose id is $1. */
-static bool pointing_write(struct registry *registry, struct str *to, struct err *err)
-{
-    bool is_sqlite = sql_kind_of(registry->sql) == SQL_SQLITE;
-    const struct registry_table *t = registry->documents;
-    auto_rows *rows = NULL;
-    enum step step;
-
-    str_add_text(to, "0");
-    if (!sql_query(
-            registry->sql, &REGISTRY_POINTING,
-            sql_args(sql_text(is_sqlite ? registry_table_plain_name(t) : registry_table_name(t)),
-                     sql_text(registry_table_plain_column(t, NAME_ROW_ID))),
-            &rows, err))
-        return false;
-    while ((step = sql_next(rows, err)) == STEP_ROW)
-        str_printf(to, " + (select count(*) from " SPAN_FORMAT " where " SPAN_FORMAT " = $1)",
-                   SPAN_ARGS(sql_get_text(rows, 0)), SPAN_ARGS(sql_get_text(rows, 1)));
-    return step == STEP_END && str_fits(to, "a statement", err);
-}
-
 /* Makes the statements with the first row. */
 static bool statements_make(struct registry *registry, struct err *err)
 {
@@ -100,7 +79,9 @@ static bool statements_make(struct registry *registry, struct err *err)
         return err_set(err, ERR_USAGE, 0,
                        "the application gives documents their ids itself: which rows are ours is "
                        "not known");
-    if (!pointing_write(registry, &pointing, err))
+    str_add_text(&pointing, "0");
+    if (!registry_pointing_write(registry, t, &pointing, err)
+        || !str_fits(&pointing, "a statement", err))
         return false;
     registry_statement_set(&registry->statements[STATEMENT_LEFT_POINTED], "row_pointed",
                            mem_printf("select %s from %s where %s = $1", str_text(&pointing),

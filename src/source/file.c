@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "fmp12/records.h"
 #include "fmp12/survey.h"
-#include "http/http.h"
+#include "source/page.h"
 #include "json/writer.h"
 
 /* What a container's value becomes: it leads to table and object, or nowhere. */
@@ -14,7 +14,7 @@
 #define EMBEDDED "?RCType=EmbeddedRCFileProcessor"
 #define OUTSIDE LEADS_TO "outside"
 
-enum { PAGE_BYTES_MAX = 256 * 1024 * 1024, GROWN_BY = 1024, REPETITIONS_MAX = 1000 };
+enum { GROWN_BY = 1024, REPETITIONS_MAX = 1000 };
 
 struct file_source {
     struct fmp12_file *file;
@@ -244,32 +244,18 @@ static bool page_fill(struct file_view *view, const struct fmp12_table *table,
                       const uint32_t *numbers, size_t count, struct filemaker_page *page,
                       struct err *err)
 {
-    struct json_writer w = JSON_WRITER(&page->text);
-    int64_t now_us = time_now_us();
-    size_t at = 0;
+    struct source_page draft;
 
-    page->text = (struct str)STR_MAX(PAGE_BYTES_MAX);
-    page->records = mem_zero((count + 1) * sizeof *page->records);
-    json_open_array(&w);
+    source_page_begin(&draft, page, count, time_now_us());
     for (size_t i = 0; i < count; i++) {
         enum step step = record_look(view, table, numbers[i], err);
 
         if (step != STEP_ROW)
             return step == STEP_END ? record_missing(numbers[i], err) : false;
-        page->records[page->count++] = (struct filemaker_record){ .record_id = numbers[i],
-                                                                  .mod_id = view->record.changes,
-                                                                  .asked_us = now_us };
-        record_write(&w, table, &view->record);
+        source_page_record(&draft, numbers[i], view->record.changes);
+        record_write(&draft.fields, table, &view->record);
     }
-    json_close_array(&w);
-    if (!str_fits(&page->text, "a page", err)
-        || !json_read(str_span(&page->text), &page->json, err)) {
-        err->code = HTTP_TOO_LONG; /* fewer at once may do */
-        return false;
-    }
-    json_each (fields, json_root(page->json))
-        page->records[at++].fields = fields;
-    return true;
+    return source_page_end(&draft, err);
 }
 
 static bool numbers_read(struct file_view *view, const struct fmp12_table *table, struct err *err)

@@ -4,8 +4,8 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/time.h"
-#include "http/http.h"
 #include "source/manifest_folder.h"
+#include "source/page.h"
 #include "json/writer.h"
 
 #include <unistd.h>
@@ -13,8 +13,6 @@
 /* What a container's value becomes: the number of its entry. */
 #define LEADS_TO "https://manifest/"
 #define EMBEDDED "?RCType=EmbeddedRCFileProcessor"
-
-enum { PAGE_BYTES_MAX = 256 * 1024 * 1024 };
 
 struct manifest_view {
     const struct manifest *manifest;
@@ -192,31 +190,17 @@ static bool record_write(struct manifest_view *view, struct json_writer *w, size
 static bool page_fill(struct manifest_view *view, const size_t *firsts, size_t count,
                       struct filemaker_page *page, struct err *err)
 {
-    struct json_writer w = JSON_WRITER(&page->text);
-    int64_t now_us = time_now_us();
-    size_t at = 0;
+    struct source_page draft;
 
-    page->text = (struct str)STR_MAX(PAGE_BYTES_MAX);
-    page->records = mem_zero((count + 1) * sizeof *page->records);
-    json_open_array(&w);
+    source_page_begin(&draft, page, count, time_now_us());
     for (size_t i = 0; i < count; i++) {
         const struct manifest_entry *entry = &view->manifest->entries[firsts[i]];
 
-        page->records[page->count++] = (struct filemaker_record){ .record_id = entry->record_id,
-                                                                  .mod_id = entry->mod_id,
-                                                                  .asked_us = now_us };
-        if (!record_write(view, &w, firsts[i], err))
+        source_page_record(&draft, entry->record_id, entry->mod_id);
+        if (!record_write(view, &draft.fields, firsts[i], err))
             return false;
     }
-    json_close_array(&w);
-    if (!str_fits(&page->text, "a page", err)
-        || !json_read(str_span(&page->text), &page->json, err)) {
-        err->code = HTTP_TOO_LONG; /* fewer at once may do */
-        return false;
-    }
-    json_each (fields, json_root(page->json))
-        page->records[at++].fields = fields;
-    return true;
+    return source_page_end(&draft, err);
 }
 
 bool manifest_records(struct manifest_view *view, const char *name, uint64_t offset, uint64_t limit,

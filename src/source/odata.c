@@ -4,11 +4,11 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "base/time.h"
-#include "http/http.h"
 #include "source/odata_inside.h"
 #include "source/odata_values.h"
+#include "source/page.h"
 
-enum { PAGE_BYTES_MAX = 256 * 1024 * 1024, PATH_MAX_SIZE = 64 * 1024, SHOWN_MAX = 1 };
+enum { PATH_MAX_SIZE = 64 * 1024, SHOWN_MAX = 1 };
 
 bool odata_view_new(const struct filemaker_settings *settings, const struct cancel *cancel,
                     struct odata_view **view_r, struct err *err)
@@ -174,30 +174,17 @@ static bool row_write(const struct odata_view *view, struct json_writer *w,
 static bool page_fill(const struct odata_view *view, const struct odata_rows *rows, bool is_known,
                       int64_t asked_us, struct filemaker_page *page, struct err *err)
 {
-    struct json_writer w = JSON_WRITER(&page->text);
-    size_t at = 0;
+    struct source_page draft;
 
-    page->text = (struct str)STR_MAX(PAGE_BYTES_MAX);
-    page->records = mem_zero((rows->count + 1) * sizeof *page->records);
-    json_open_array(&w);
+    source_page_begin(&draft, page, rows->count, asked_us);
     for (size_t i = 0; i < rows->count; i++) {
         const struct odata_row *row = &rows->rows[i];
 
-        page->records[page->count++] = (struct filemaker_record){ .record_id = row->record_id,
-                                                                  .mod_id = row->mod_id,
-                                                                  .asked_us = asked_us };
-        if (!row_write(view, &w, row, is_known, err))
+        source_page_record(&draft, row->record_id, row->mod_id);
+        if (!row_write(view, &draft.fields, row, is_known, err))
             return false;
     }
-    json_close_array(&w);
-    if (!str_fits(&page->text, "a page", err)
-        || !json_read(str_span(&page->text), &page->json, err)) {
-        err->code = HTTP_TOO_LONG; /* fewer at once may do */
-        return false;
-    }
-    json_each (fields, json_root(page->json))
-        page->records[at++].fields = fields;
-    return true;
+    return source_page_end(&draft, err);
 }
 
 bool odata_records(struct odata_view *view, const char *name, uint64_t offset, uint64_t limit,
