@@ -29,13 +29,13 @@ class Console:
         self.database = bench.folder / "fmferry-console.db"
 
     def sql(self, statement, *values):
-        with sqlite3.connect(self.database, timeout=30) as database:
+        with sqlite3.connect(self.database, timeout=300) as database:
             return database.execute(statement, values).fetchall()
 
     def person(self, name, roles, proved=True):
         """An account with a session, as a login makes it."""
         now, key, csrf = time.time_ns() // 1000, secrets.token_bytes(32), secrets.token_bytes(32)
-        with sqlite3.connect(self.database, timeout=30) as database:
+        with sqlite3.connect(self.database, timeout=300) as database:
             account = database.execute("insert into fmferry_account (name, shown, roles, password, made_us) "
                                        "values (?, ?, ?, 'x', ?)", (name, name.title(), roles, now)).lastrowid
             database.execute("insert into fmferry_session (hash, account, csrf, address, agent, begun_us, seen_us, "
@@ -52,7 +52,7 @@ class Browser:
     def connection(self):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        return http.client.HTTPSConnection("localhost", self.console.port, timeout=60, context=context)
+        return http.client.HTTPSConnection("localhost", self.console.port, timeout=300, context=context)
 
     def ask(self, method, path, body=None, headers=()):
         connection = self.connection()

@@ -113,7 +113,7 @@ def raw(port, octets):
     """The first line of the answer to these bytes; "" if there is none."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection(("127.0.0.1", port), timeout=60) as plain, context.wrap_socket(plain) as link:
+    with socket.create_connection(("127.0.0.1", port), timeout=300) as plain, context.wrap_socket(plain) as link:
         try:
             link.sendall(octets)
             link.shutdown(socket.SHUT_WR)
@@ -159,7 +159,7 @@ class Flood:
     def open(self, address):
         """Whether one more is taken."""
         try:
-            plain = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(address, 0))
+            plain = socket.create_connection(("127.0.0.1", self.port), timeout=300, source_address=(address, 0))
             link = self.context.wrap_socket(plain)
             link.sendall(b"GET /run HTTP/1.1\r\nHost: local")
         except OSError:
@@ -218,7 +218,7 @@ def slow_heads(tap, console, people):
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     links = []
     for _ in range(20):
-        link = context.wrap_socket(socket.create_connection(("127.0.0.1", console.port), timeout=60))
+        link = context.wrap_socket(socket.create_connection(("127.0.0.1", console.port), timeout=300))
         link.sendall(b"GET /run HTTP/1.1\r\nHost: local")
         links.append(link)
     tap.same(people["operator"].get("/run")[0], 200, "twenty connections that never finish their heads hold nobody up")

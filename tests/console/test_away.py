@@ -79,7 +79,7 @@ def by_program(tap, bench, console, user, patient, row, what):
 
 
 def index_has(bench, row):
-    with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console" / "index.db", timeout=30)) as index:
+    with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console" / "index.db", timeout=300)) as index:
         return index.execute("select count(*) from card where row = ?", (uuid.UUID(row).bytes,)).fetchone()[0] == 1
 
 
@@ -94,7 +94,7 @@ def by_form(tap, bench, user, patient, row):
     tap.same((status, headers["Location"]), (303, f"/documents/{row}/away"), "S15: it is taken away")
     page = user.get(headers["Location"])[1]
     tap.ok("was taken away" in page and "Bring it back" in page, "the page that follows has the way back", page)
-    tap.ok(wait_until(lambda: not index_has(bench, row), 20), "the index lets go of it")
+    tap.ok(wait_until(lambda: not index_has(bench, row)), "the index lets go of it")
     for path in ("/away", f"/away?patient={patient}"):
         tap.ok(f'href="/documents/{row}/away"' in user.get(path)[1], f"{path} has it")
     tap.same(user.get(f"/away?patient={uuid.uuid4()}")[0], 404, "nobody's list is not there")
@@ -104,7 +104,7 @@ def by_form(tap, bench, user, patient, row):
     status, headers, _ = user.post(f"/documents/{row}/away", version=version)
     tap.same((status, headers["Location"]), (303, f"/documents/{row}"), "S15: and brought back")
     tap.same(user.get(f"/documents/{row}")[0], 200, "where it was")
-    tap.ok(wait_until(lambda: row in listed(user, patient), 20), "and listed again")
+    tap.ok(wait_until(lambda: row in listed(user, patient)), "and listed again")
 
 
 def not_verified(tap, bench, user, row):
@@ -140,10 +140,10 @@ def test(tap):
         user = console.person("staff", "staff")
         (moved, patient), = bench.sql("select id, object_id from documents_document where object_id is not null order by id limit 1")
         moved, patient = str(uuid.UUID(moved)), str(uuid.UUID(patient))
-        tap.ok(wait_until(lambda: moved in listed(user, patient), 20), "a document that was moved is listed")
+        tap.ok(wait_until(lambda: moved in listed(user, patient)), "a document that was moved is listed")
         by_program(tap, bench, console, user, patient, moved, "a document that was moved")
         sent = upload(user, patient, [("one.pdf", pdf("one"))])[1][0]["row"]
-        tap.ok(wait_until(lambda: sent in listed(user, patient), 20), "an upload is listed")
+        tap.ok(wait_until(lambda: sent in listed(user, patient)), "an upload is listed")
         by_program(tap, bench, console, user, patient, sent, "an upload")
         by_form(tap, bench, user, patient, moved)
         not_verified(tap, bench, user, sent)

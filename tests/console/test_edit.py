@@ -153,7 +153,7 @@ def by_form(tap, bench, user, row):
     status, headers, _ = user.post(f"/documents/{row}/edit", version=version, type="Lab report", date="2022-02-03", reason="by form")
     tap.same((status, headers["Location"], shown(user, row)), (303, f"/documents/{row}", ("Lab report", "2022-02-03")), "and what is right is done")
     tap.ok("edited by" in user.get(headers["Location"])[1], "the page tells of it")
-    tap.ok(wait_until(lambda: found(user, "Lab report", "2022-02-03") == [row], 20), "the index follows, and it is found by both")
+    tap.ok(wait_until(lambda: found(user, "Lab report", "2022-02-03") == [row]), "the index follows, and it is found by both")
     tap.same(found(user, "Letter", "2024-03-01"), [], "and not by what it was")
 
 

@@ -26,14 +26,14 @@ class Clinic:
 
     def __init__(self, bench):
         self.bench = bench
-        with sqlite3.connect(bench.database, timeout=30) as database:
+        with sqlite3.connect(bench.database, timeout=300) as database:
             self.people = {str(uuid.UUID(row)): rest for row, *rest in database.execute(
                 "select id, last_name, first_name, dob, mrn from patients_patient")}
             self.rows = [(str(uuid.UUID(row)), patient and str(uuid.UUID(patient)), category, day) for row, patient, category, day
                          in database.execute("select id, object_id, category, document_date from documents_document")]
 
     def change(self, statement, *values):
-        with sqlite3.connect(self.bench.database, timeout=30) as database:
+        with sqlite3.connect(self.bench.database, timeout=300) as database:
             database.execute(statement, values)
 
     def of(self, patient):
@@ -164,7 +164,7 @@ def trusts_no_index(tap, bench, clinic, user):
     one, other = clinic.busiest(), next(whose for _, whose, _, _ in clinic.rows if whose and whose != clinic.busiest())
     before, _ = all_of(user, f"/api/v1/patients/{one}/documents")
     foreign = user.json(f"/api/v1/patients/{other}/documents")["items"][0]["row"]
-    with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console" / "index.db", timeout=30)) as index, index:
+    with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console" / "index.db", timeout=300)) as index, index:
         changed = index.execute("update card set person = (select person from card where row = ?) where row = ?",
                                 (uuid.UUID(before[0]["row"]).bytes, uuid.UUID(foreign).bytes)).rowcount
     got, _ = all_of(user, f"/api/v1/patients/{one}/documents")

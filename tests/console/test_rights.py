@@ -29,7 +29,7 @@ class Link:
     def __init__(self, console):
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        self.open = lambda: http.client.HTTPSConnection("localhost", console.port, timeout=60, context=context)
+        self.open = lambda: http.client.HTTPSConnection("localhost", console.port, timeout=300, context=context)
         self.connection = self.open()
 
     def ask(self, route, headers, body=""):

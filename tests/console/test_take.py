@@ -269,7 +269,7 @@ MORE = [
 def index_asleep(tap, bench, taker):
     """The index has read all words, and cannot go on: it would find what is altered here, and say so later."""
     tap.ok(wait_until(lambda: json.loads(taker.ask("/api/v1/index")[2])["waiting"] == 0, 120), "all words are read")
-    with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console" / "index.db", timeout=60, isolation_level=None)) as link:
+    with contextlib.closing(sqlite3.connect(bench.folder / "fmferry-console" / "index.db", timeout=300, isolation_level=None)) as link:
         link.execute("begin immediate")
         yield
 
@@ -304,12 +304,12 @@ def hides_mutations(tap, bench, console, documents):
 
 
 def gives_nothing_unnoted(tap, console, taker, one):
-    with sqlite3.connect(console.database, timeout=30) as database:
+    with sqlite3.connect(console.database, timeout=300) as database:
         database.execute("create trigger full before insert on fmferry_view begin select raise(abort, 'no room'); end")
     answers = [taker.ask(path) for path in paths_of(one)] + [taker.ask(paths_of(one)[0], method="HEAD")]
     tap.same([(status, "Content-Disposition" in headers) for status, headers, _ in answers], [(503, False)] * (len(paths_of(one)) + 1),
              "what cannot be noted is not given")
-    with sqlite3.connect(console.database, timeout=30) as database:
+    with sqlite3.connect(console.database, timeout=300) as database:
         database.execute("drop trigger full")
     tap.same(taker.ask(paths_of(one)[0])[0], 200, "what can be is given again")
 

@@ -48,7 +48,7 @@ def one(tap, bench, console, user, patient):
     tap.ok("scan 1.pdf" in noted[0][2], "with its name", noted)
     page = user.get(f"/documents/{row}")[1]
     tap.ok("uploaded by Staff" in page and "FileMaker" not in page.split("Where it comes from")[1], "its story names no FileMaker", page)
-    tap.ok(wait_until(lambda: row in user.get(f"/patients/{patient}")[1], 20), "the list of the patient has it")
+    tap.ok(wait_until(lambda: row in user.get(f"/patients/{patient}")[1]), "the list of the patient has it")
     return row
 
 
@@ -74,7 +74,7 @@ def there_already(tap, bench, console, user, patient):
         "select id, s3_key, category, cast(object_id as text) from documents_document where filemaker_id is not null order by id")
         if whose and uuid.UUID(whose) == uuid.UUID(patient))
     data = (bench.store / key).read_bytes()
-    tap.ok(wait_until(lambda: row in user.get(f"/patients/{patient}")[1], 20), "a document that was moved is listed")
+    tap.ok(wait_until(lambda: row in user.get(f"/patients/{patient}")[1]), "a document that was moved is listed")
     status, files = upload(user, patient, [("again.pdf", data)])
     tap.same((status, files[0]["outcome"], files[0]["row"]), (409, "duplicate", row), "S14: the bytes of a document that was moved: told where it is")
     tap.same(console.sql("select outcome, row from fmferry_view where what = 'upload' order by seq desc limit 1"), [("refused", row)], "that is noted")

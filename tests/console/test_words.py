@@ -131,7 +131,7 @@ def wrong_bytes(tap, bench, user, index):
     """Bytes that were altered in the store are compared before they are read: their words come into no index."""
     path = next(path for path in bench.store.rglob("*") if path.is_file() and b"number05" in path.read_bytes())
     path.write_bytes(path.read_bytes().replace(b"series", b"secret"))
-    with sqlite3.connect(index, timeout=30) as database:
+    with sqlite3.connect(index, timeout=300) as database:
         database.execute("update reading set shape = 0")
     tap.ok(wait_until(lambda: all_read(user, len(FILES) - 1), LONG, 0.1), "of wrong bytes nothing is read, and they leave the list",
            user.json("/api/v1/index"))
@@ -143,7 +143,7 @@ def goes_on_after_a_kill(tap, bench, console):
     console.program.kill()
     console.program.finish(30)
     index = bench.folder / "fmferry-console" / "index.db"
-    with sqlite3.connect(index, timeout=30) as database:
+    with sqlite3.connect(index, timeout=300) as database:
         database.execute("update reading set shape = 0 where document in (select document from reading order by document limit 9)")
     again = Console(bench)
     user = again.person("again", "staff")

@@ -19,7 +19,7 @@ from killer import differences, end_of  # noqa: E402
 
 DYING = pathlib.Path(os.environ.get("FMFERRY_FAILPOINTS_BUILD")
                      or BUILD.parent / "build-failpoints") / "src" / "fmferry"
-RUN_LIMIT = 120
+RUN_LIMIT = 600
 # How much the writer commits at once, how often claims are fetched, and whether the last census sees a
 # document that is not settled yet, so that another follows, is chance: these places are reached at
 # least once, and nobody knows how often.

@@ -35,7 +35,7 @@ class Story:
             self.row = upload(user, patient, [("one.pdf", pdf("one"))])[1][0]["row"]
 
     def rows(self, statement):
-        with contextlib.closing(sqlite3.connect(self.registry, timeout=30)) as link:
+        with contextlib.closing(sqlite3.connect(self.registry, timeout=300)) as link:
             return link.execute(statement).fetchall()
 
     @contextlib.contextmanager
@@ -84,7 +84,7 @@ def sweep(tap, story, place):
         kind, day = f"Type {place} {count}", f"2024-01-{count:02}"
         died, answer = story.dies(place, count, version, kind, day)
         with story.opened():
-            tap.ok(wait_until(lambda: story.bench.sql("select count(*) from fmferry_note where name like 'edit %'") == [(0,)], 60),
+            tap.ok(wait_until(lambda: story.bench.sql("select count(*) from fmferry_note where name like 'edit %'") == [(0,)]),
                    f"{place} {count}: the next console settles what was left")
         ledger, row = story.state()
         is_new = ledger == [(kind, day)]

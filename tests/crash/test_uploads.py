@@ -64,7 +64,7 @@ def dies_at(tap, bench, user, patient, place, data):
     answer = sent_in_vain(console, user, patient, data, key)
     tap.same((answer, console.program.finish(60).code), (None, -9), f"{place}: the console dies, and nobody is answered")
     user.console = console = Console(bench)
-    tap.ok(wait_until(lambda: settled(bench), 60), f"{place}: the next one settles what was left", uploads_of(bench))
+    tap.ok(wait_until(lambda: settled(bench)), f"{place}: the next one settles what was left", uploads_of(bench))
     status, files = upload(user, patient, [("scan.pdf", data)], key=key)
     tap.ok(status in (201, 409) and files[0]["outcome"] in ("stored", "duplicate"), f"{place}: sent again it is taken, or told", status, files)
     tap.same(len(done_of(bench, data)), 1, f"{place}: it is stored once")
@@ -82,7 +82,7 @@ def dies_while_settling(tap, bench, user, patient):
     begun.finish(60)
     tap.same(begun.code, -9, "settling: a console dies after it has looked")
     user.console = console = Console(bench)
-    tap.ok(wait_until(lambda: settled(bench), 60), "settling: the next one settles", uploads_of(bench))
+    tap.ok(wait_until(lambda: settled(bench)), "settling: the next one settles", uploads_of(bench))
     tap.same((len(done_of(bench, data)), list(complaints(bench))), (1, []), "settling: it is stored once, with its row")
     console.program.signal(15)
     console.program.finish(60)
@@ -144,7 +144,7 @@ def office(tap, bench):
     tap.ok(deaths > 2, f"{UPLOADS} uploads of {PEOPLE} people, {deaths} deaths of the console")
     crowd.console.program.finish(60)  # it ends with the thread that began it
     console = Console(bench)
-    tap.ok(wait_until(lambda: settled(bench), 60), "all are settled", uploads_of(bench))
+    tap.ok(wait_until(lambda: settled(bench)), "all are settled", uploads_of(bench))
     counts = {number: len(done_of(bench, pdf(f"upload {number}"))) for number in range(UPLOADS)}
     tap.same({number: count for number, count in counts.items() if count != 1}, {}, "each is stored once")
     tap.same(list(complaints(bench)), [], "with its row and its bytes")

@@ -31,7 +31,7 @@ FMFERRY, FMSIM = BUILD / "src" / "fmferry", BUILD / "fmsim"
 CHECK = ROOT / "tests" / "checker" / "check.py"
 ACCOUNT, PASSWORD = "api", "Canary-Wren-4711-plover"
 PR_SET_PDEATHSIG = 1
-START_LIMIT, STOP_LIMIT = 60, 60
+START_LIMIT, STOP_LIMIT = 300, 300
 
 
 class Tap:
@@ -155,7 +155,7 @@ class Running:
         watcher.start()
         return watcher
 
-    def finish(self, limit=60):
+    def finish(self, limit=300):
         try:
             self.process.wait(limit)
         except subprocess.TimeoutExpired:
@@ -171,7 +171,7 @@ class Running:
 
 def ask(database, statement, *values):
     """One statement, committed, and nothing left open: fmferry must be the last to close."""
-    with contextlib.closing(sqlite3.connect(database, timeout=30)) as sql, sql:
+    with contextlib.closing(sqlite3.connect(database, timeout=120)) as sql, sql:
         return sql.execute(statement, values).fetchall()
 
 
@@ -248,13 +248,13 @@ class Bench:
         trust = ssl.create_default_context(cafile=self.ready["ca_file"])
         request = urllib.request.Request(f"{self.ready['url']}/fmsim/scenario",
                                          "\n".join(lines).encode(), method="POST")
-        with urllib.request.urlopen(request, timeout=30, context=trust) as answer:
+        with urllib.request.urlopen(request, timeout=120, context=trust) as answer:
             answer.read()
 
     def seen(self):
         """The simulator's status."""
         trust = ssl.create_default_context(cafile=self.ready.get("ca_file"))
-        with urllib.request.urlopen(f"{self.ready['url']}/fmsim/status", timeout=30,
+        with urllib.request.urlopen(f"{self.ready['url']}/fmsim/status", timeout=120,
                                     context=trust) as answer:
             return json.load(answer)
 
@@ -308,7 +308,7 @@ class Bench:
         (self.logs / f"{base}.argv").write_text(program.command_line())
         return program
 
-    def ferry(self, *words, limit=60, **options):
+    def ferry(self, *words, limit=300, **options):
         """Runs fmferry to its end."""
         return self.start(*words, **options).finish(limit)
 
@@ -439,7 +439,7 @@ class Person:
         if body is not None:
             request.data = body if isinstance(body, bytes) else json.dumps(body).encode()
             request.add_header("Content-Type", media)
-        with urllib.request.urlopen(request, timeout=30, context=self.trust) as answer:
+        with urllib.request.urlopen(request, timeout=120, context=self.trust) as answer:
             return json.load(answer)["response"]
 
     def edit(self, record_id, **fields):
@@ -482,7 +482,7 @@ def play(tap, stories, prefix=""):
             story(tap, bench)
 
 
-def wait_until(condition, limit=60, pause=0.002):
+def wait_until(condition, limit=300, pause=0.002):
     """Whether `condition()` came true in time."""
     deadline = time.monotonic() + limit
     while time.monotonic() < deadline:

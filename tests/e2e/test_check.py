@@ -318,7 +318,7 @@ def pages(tap):
         with Bench(tap, "pages") as bench:
             bench.serve("generate:600,2000")
             bench.happen(scenario)
-            done = bench.ferry("check", limit=180)
+            done = bench.ferry("check", limit=600)
             tap.ok(done.code == 0 and re.search(says, done.out), f"{scenario}: {says}", done.out, done.err)
 
 
@@ -365,7 +365,7 @@ def clear_text(tap):
                        and "allow_http = yes" in done.err,
                        f"{' '.join(words)} refuses http://{host}", done.code, done.err, done.out)
         bench.configure(source={"url": "http://127.0.0.1.invalid:1", "allow_http": "yes"})
-        done = bench.ferry("run", limit=120)
+        done = bench.ferry("run", limit=600)
         tap.ok("READABLE BY ANYBODY" in done.err, "who allows it is told aloud", done.err)
         bench.configure(store={"url": "s3://bucket/prefix", "endpoint": "http://s3.example.invalid",
                                "access_key": "x", "secret_key_env": "FMP"})

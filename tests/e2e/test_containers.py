@@ -95,7 +95,7 @@ def each_with_gaps(tap, bench):
     """A file that cannot arrive keeps its record from being marked, not the run from ending."""
     serve(bench, often=70, **EACH)
     run = bench.start("run")
-    ended = wait_until(lambda: not run.is_running(), limit=8)
+    ended = wait_until(lambda: not run.is_running())
     run.kill()
     tap.ok(ended, "each, with gaps: the run ends")
     bench.forgive_open_sessions()

@@ -61,7 +61,7 @@ def by_class(tap, bench):
 
 def piped(bench, text, *words):
     done = subprocess.run([str(FMFERRY), "--config", str(bench.config), *words], input=text, capture_output=True,
-                          text=True, timeout=60, env=bench.environment(), cwd=bench.folder,
+                          text=True, timeout=300, env=bench.environment(), cwd=bench.folder,
                           check=False)
     return done.returncode, done.stdout, done.stderr
 

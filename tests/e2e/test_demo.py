@@ -34,7 +34,7 @@ def sim_by_hand(tap, bench):
     tap.ok(all(word in said for word in (ready["url"], str(pathlib.Path(ready["ca_file"]).resolve()), "demonstration")),
            "and says what init will ask for", said)
     trust = ssl.create_default_context(cafile=ready["ca_file"])
-    with urllib.request.urlopen(f"{ready['url']}/fmi/data/vLatest/productInfo", timeout=30, context=trust) as answer:
+    with urllib.request.urlopen(f"{ready['url']}/fmi/data/vLatest/productInfo", timeout=300, context=trust) as answer:
         tap.same(answer.status, 200, "a client that trusts its certificates reaches it")
     started.signal(2)
     tap.same(started.finish().code, 0, "Ctrl-C ends it")

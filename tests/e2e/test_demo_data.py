@@ -36,7 +36,7 @@ def test(tap):
         nameless = bench.sql("select count(*) from patients_patient where first_name = '' "
                              "or last_name = '' or dob is null")[0][0]
         tap.same(nameless, 0, "patients have their names and birth dates")
-        done = bench.ferry("run", limit=120)
+        done = bench.ferry("run", limit=600)
         tap.ok(done.code == 3, "the run ends with 3: two documents cannot be read", done.err)
         status = bench.status()
         tap.same(status["states"]["done"], DOCUMENTS - 2, "all others are done")

@@ -37,7 +37,7 @@ def serve(bench):
 
 def run_to_end(tap, bench, disk, name, **how):
     """Runs until it is done, and has everything judged."""
-    done = bench.ferry("run", environment=disk.environment(**how), limit=120)
+    done = bench.ferry("run", environment=disk.environment(**how), limit=600)
     tap.ok(done.code == 0, f"{name}: the run ends well", done.err[-600:])
     bench.check(f"{name}: the checker agrees", exit_code=done.code)
     tap.same(left(bench.store), [], f"{name}: nothing is left under a hidden name")
@@ -56,7 +56,7 @@ def test_kinds(tap):
             with Bench(tap, "disks") as bench:
                 disk = serve(bench)
                 moment = 1 + moments * (2 * kill + 1) // (2 * kills)
-                killed = bench.ferry("run", environment=disk.environment(lacks, cut=moment), limit=120)
+                killed = bench.ferry("run", environment=disk.environment(lacks, cut=moment), limit=600)
                 bench.forgive_open_sessions()
                 at = f"{name}, killed at {moment} of {moments}"
                 tap.ok(killed.code in (-9, 0), f"{at}", killed.code, killed.err[-300:])
@@ -80,7 +80,7 @@ def test_failures(tap):
     for fails, words, code in FAILURES:
         with Bench(tap, "disks") as bench:
             disk = serve(bench)
-            done = bench.ferry("run", environment=disk.environment(fails=fails), limit=120)
+            done = bench.ferry("run", environment=disk.environment(fails=fails), limit=600)
             tap.ok(done.code == code and words in done.err,
                    f"{fails}: the run stops with {code} and says why", done.code, done.err[-600:])
             run_to_end(tap, bench, disk, f"after {fails}")

@@ -84,7 +84,7 @@ def on_a_screen(tap, bench):
     bench.serve("generate:1100,300")
     bench.configure(run={"retry_ms": 1, "attempts": 1})
     bench.happen("container 1..1056 is missing", "container 100..200 is empty", "container 300..340 is empty")
-    tap.same(bench.ferry("run", limit=200).code, 3, "1,056 documents fail")
+    tap.same(bench.ferry("run", limit=600).code, 3, "1,056 documents fail")
     for width in (40, 60, 80, 120):
         seen = Terminal(bench, 24, width, "failures")
         wait_until(lambda: (seen.read(), not seen.is_running())[1])  # pylint: disable=cell-var-from-loop

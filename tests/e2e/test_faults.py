@@ -17,7 +17,7 @@ from harness import Bench, Tap, main, need_programs
 DOCUMENTS = 300
 RUNS_MOST = 8
 SEEDS = [int(seed) for seed in os.environ.get("FMFERRY_SEEDS", "1 2").split()]
-RUN_LIMIT = 100
+RUN_LIMIT = 600
 
 
 def on(kinds, chance, *deeds):

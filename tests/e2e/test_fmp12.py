@@ -28,7 +28,7 @@ CLOSE_IT = "close it in FileMaker and copy it again"
 
 
 def fmferry(*words):
-    return subprocess.run([str(FMFERRY), *map(str, words)], capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run([str(FMFERRY), *map(str, words)], capture_output=True, text=True, timeout=300, check=False)
 
 
 def lines_of(*words):

@@ -66,7 +66,7 @@ def walk(tap, bench, when):
         if words[0] == "export":
             words = (*words[:2], bench.folder / f"{when}-{words[2]}")
         scan(tap, f"{when}: {' '.join(map(str, words[:2]))} {'csv' if is_csv else ''}".strip(),
-             bench.ferry(*words, limit=120), is_csv)
+             bench.ferry(*words, limit=600), is_csv)
 
 
 def people_and_fields(bench):
@@ -129,7 +129,7 @@ def fields(tap):
         bench.serve("generate:12,2000", "--max-sessions", "0")
         roster = people_and_fields(bench)
         scan(tap, "patients import", bench.ferry("patients", "import"))
-        ran = bench.ferry("--verbose", "run", limit=120)
+        ran = bench.ferry("--verbose", "run", limit=600)
         scan(tap, "run", ran)
         tap.ok(ran.code == 3, "the run comes to its end, with some left", ran.code, ascii(ran.err[-600:]))
         by_people(tap, bench, roster)

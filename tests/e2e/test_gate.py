@@ -8,7 +8,7 @@ import signal
 
 from harness import Bench, main, need_programs, wait_until
 
-LIMIT = 60
+LIMIT = 300
 WORKERS = 3
 
 

@@ -21,7 +21,7 @@ WITHOUT_CONFIGURATION = ("init", "settings", "version", "manual", "completion", 
 
 def fmferry(*words, given=""):
     with tempfile.TemporaryDirectory() as folder:
-        return subprocess.run([str(FMFERRY), *words], capture_output=True, text=True, timeout=30, cwd=folder,
+        return subprocess.run([str(FMFERRY), *words], capture_output=True, text=True, timeout=300, cwd=folder,
                               input=given, check=False)
 
 

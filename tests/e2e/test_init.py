@@ -123,7 +123,7 @@ class Talk:
             self.screen.read()
             new = self.screen.text[self.seen:]
             return words in new and (new.endswith(": ") or not self.screen.is_running())
-        good = wait_until(came, limit=30, pause=0.02)
+        good = wait_until(came, limit=300, pause=0.02)
         if not good:
             self.tap.ok(False, f"init says: {words}", self.screen.text[-3000:])
             raise RuntimeError(f"init does not say '{words}'")
@@ -139,7 +139,7 @@ class Talk:
         os.write(self.screen.master, letter)
 
     def end(self):
-        wait_until(lambda: not self.screen.is_running(), limit=30)
+        wait_until(lambda: not self.screen.is_running(), limit=300)
         self.screen.read()
         return self.screen.process.wait()
 
@@ -428,7 +428,7 @@ def left_in_the_middle(tap, bench):
     ask_server(talk, bench)
     talk.until("Layout of the documents")
     os.close(talk.screen.master)
-    wait_until(lambda: not talk.screen.is_running(), limit=30)
+    wait_until(lambda: not talk.screen.is_running(), limit=300)
     tap.same((talk.screen.is_running(), files(bench)), (False, []), "the terminal is gone: so is init, without a file")
     bench.stop_serving()
     tap.same(bench.open_sessions(), [], "no session is left open")

@@ -24,7 +24,7 @@ def patients_of(bench):
     def call(method, path, authorization, body=None):
         request = urllib.request.Request(base + path, body, method=method, headers={
             "Authorization": authorization, "Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60, context=trust) as answer:
+        with urllib.request.urlopen(request, timeout=300, context=trust) as answer:
             return json.load(answer)["response"]
 
     token = call("POST", "/sessions", f"Basic {pair}", b"{}")["token"]
@@ -85,7 +85,7 @@ def at_once(tap, bench):
 
 def check_end(tap, bench, what, code):
     bench.status()
-    verified = bench.ferry("verify", limit=120)
+    verified = bench.ferry("verify", limit=600)
     tap.ok(verified.code == 0, f"{what}: verify finds no difference", verified.out[-1500:],
            verified.err[-500:])
     bench.stop_serving()
@@ -115,7 +115,7 @@ def killed(tap, bench):
 
 def new_ids(bench):
     """The application drops its patients and reads them again: each gets another id."""
-    with contextlib.closing(sqlite3.connect(bench.database, timeout=30)) as sql, sql:
+    with contextlib.closing(sqlite3.connect(bench.database, timeout=300)) as sql, sql:
         sql.execute("update patients_patient set id = "
                     "substr(id, 1, 8) || '0000' || '4000' || '8' || substr(id, 18, 15)")
 

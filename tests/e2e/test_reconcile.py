@@ -75,7 +75,7 @@ def unsure(tap, bench):
     bench.serve(f"generate:{DOCUMENTS},3000", "--scenario", bench.folder / "scenario")
     bench.configure(run={"retry_ms": 1}, source={"records_at_once": 1})
     bench.ferry("patients", "import")
-    bench.ferry("run", limit=120)
+    bench.ferry("run", limit=600)
     states = dict(bench.sql("select record_id, state from fmferry_document where record_id in (3, 5)"))
     tap.same(states, {3: "stored", 5: "stored"}, "unsure: stored, and their marks not confirmed")
     done = bench.ferry("reconcile")
@@ -113,7 +113,7 @@ def inheritance(tap, bench):
     refused = bench.ferry("run")
     tap.ok(refused.code == 3 and "source-marked" in bench.ferry("failures").out,
            "inheritance: a run alone touches none of it", refused.out)
-    done = bench.ferry("reconcile", "--adopt", limit=120)
+    done = bench.ferry("reconcile", "--adopt", limit=600)
     wrong = [one for one in named(done) if one[1] != "taken-over"]
     tap.same(wrong, [("10", "false-mark"), ("12", "moved-anew"), ("5", "moved-anew"), ("6", "moved-anew"),
                      ("7", "moved-anew"), ("8", "unproven"), ("9", "false-mark")],
@@ -124,7 +124,7 @@ def inheritance(tap, bench):
               and bench.sql("select 1") and line["value"] != earlier.MARK}
     tap.same(sorted(map(int, marked)), [5, 6, 7, 11, 12] + list(range(31, DOCUMENTS + 1)),
              "inheritance: only marks that stood for nothing, or were missing, are written")
-    again = bench.ferry("reconcile", "--adopt", limit=120)
+    again = bench.ferry("reconcile", "--adopt", limit=600)
     bench.status()
     bench.stop_serving()
     bench.check("inheritance: the checker agrees", exit_code=again.code)

@@ -235,7 +235,7 @@ def kill_at(bench, path, call, when):
                "report", "--output", path]
     done = subprocess.run([str(word) for word in command], cwd=bench.folder,
                           env=bench.environment(), stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL, timeout=60)
+                          stderr=subprocess.DEVNULL, timeout=300)
     return done.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
 
 

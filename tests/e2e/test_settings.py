@@ -229,7 +229,7 @@ def try_one(tap, bench, setting, value, says):
     section, key = setting.split(".", 1)
     changes = value if isinstance(value, dict) else {key: value}
     bench.configure(**{section: changes})
-    done = bench.ferry("check", limit=120, environment=bench.environment(FMS="another-secret"))
+    done = bench.ferry("check", limit=600, environment=bench.environment(FMS="another-secret"))
     must_mend(tap, f"{setting} = {value}: {says}", done, says)
     bench.configure()
 
@@ -251,7 +251,7 @@ def buckets(tap):
                whole.out, whole.err)
         for changes, says in BUCKETS:
             bench.configure(store=changes)
-            must_mend(tap, f"a bucket: {changes}: {says}", bench.ferry("check", limit=120, environment=bench.environment(FMS="no secret")), says)
+            must_mend(tap, f"a bucket: {changes}: {says}", bench.ferry("check", limit=600, environment=bench.environment(FMS="no secret")), says)
 
 
 def test(tap):

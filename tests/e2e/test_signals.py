@@ -102,7 +102,7 @@ def reader_leaves(tap):
         bench.serve("generate:1500,10", "--scenario", bench.folder / "scenario")
         bench.configure(run={"retry_ms": 1, "attempts": 1})
         bench.ferry("patients", "import")
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         whole = bench.ferry("failures", "--csv")
         tap.ok(len(whole.out) > 128 * 1024, "the list is longer than a pipe holds", len(whole.out))
         for words in (("failures", "--csv"), ("failures",), ("status",), ("settings",), ("--help",)):
@@ -113,7 +113,7 @@ def reader_leaves(tap):
             os.close(write)
             os.read(read, 10)
             os.close(read)
-            said = program.communicate(timeout=60)[1].decode()
+            said = program.communicate(timeout=300)[1].decode()
             wanted = 3 if words == ("status",) else 0
             tap.same((program.returncode, said), (wanted, ""), f"'{' '.join(words)} | head' is no error")
         bench.stop_serving()

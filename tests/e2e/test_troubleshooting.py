@@ -136,7 +136,7 @@ def no_ids(bench):
 @story("the record count could not be confirmed: the source says that it has … records, and … were read")
 def unsure_count(bench):
     serving(bench, scenario=["on list do found-count +5"])
-    return bench.ferry("run", limit=180)
+    return bench.ferry("run", limit=600)
 
 
 # --- store -----------------------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def wrong_secret(bench):
 @story("the store 's3://…': Failed to connect to …: Couldn't connect to server", quirks=())
 def bucket_away(bench):
     serving(bench, store={"endpoint": "http://127.0.0.1:1", "silence_s": 1})
-    return bench.ferry("run", limit=180)
+    return bench.ferry("run", limit=600)
 
 
 # --- databases -------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def one_code(tap):
         tap.same(bench.ferry("run").code, 0, "all is well at first")
         for begin, code, commands in CAUSES:
             begin(bench)
-            ended = {words: bench.ferry(*words, limit=180) for words in commands}
+            ended = {words: bench.ferry(*words, limit=600) for words in commands}
             others = {words: (one.code, one.err[-300:]) for words, one in ended.items()
                       if one.code != code or "next: " not in one.err}
             tap.same(others, {}, f"{begin.__name__}: {len(commands)} commands end with {code}, and say what to do")

@@ -113,7 +113,7 @@ def refused_without_a_name(tap, bench):
 def taken_back(tap, bench, changed, rehearsal):
     rows, seen, stood = key_rows(bench), objects(bench), marks(bench, [record for record, _, _ in changed.marks])
     copies = {tuple(row) for row in bench.sql("select * from documents_document where description = 'her copy'")}
-    done = bench.ferry("undo", *WHO, limit=120)
+    done = bench.ferry("undo", *WHO, limit=600)
     tap.ok(done.code == 3 and figures(done.out) == figures(rehearsal.out), "it does what the rehearsal said",
            done.code, done.out[-600:], done.err[-600:])
     after = key_rows(bench)
@@ -136,11 +136,11 @@ def taken_back(tap, bench, changed, rehearsal):
 
 
 def settled(tap, bench, changed):
-    done = bench.ferry("verify", limit=120)
+    done = bench.ferry("verify", limit=600)
     tap.ok(done.code == 0, "verify finds nothing amiss", done.code, done.out[-1500:], done.err[-300:])
     patches = sum(line["effect"] == "patch" for line in bench.journal_lines())
     left, rows = objects(bench), key_rows(bench)
-    done = bench.ferry("undo", *WHO, limit=120)
+    done = bench.ferry("undo", *WHO, limit=600)
     tap.ok(done.code == 3 and "0 documents taken back" in done.out and f"{DOCUMENTS}  documents were taken back before"
            in done.out, "a second call has nothing to do", done.out[-600:])
     done = bench.ferry("run")
@@ -156,7 +156,7 @@ def moved_again(tap, bench):
     """What nobody had changed is moved again, once somebody says so."""
     done = bench.ferry("retry", "--class", "undone")
     tap.ok(done.code == 0 and str(DOCUMENTS) in done.out, "told to move them again", done.out, done.err)
-    done = bench.ferry("run", limit=120)
+    done = bench.ferry("run", limit=600)
     states = dict(bench.sql("select state, count(*) from fmferry_document group by 1"))
     tap.ok(states.get("done", 0) >= DOCUMENTS - 2 * EACH, "what is not theirs is done again", done.code, states,
            done.err[-600:])
@@ -166,7 +166,7 @@ def changed_meanwhile(tap):
     with Bench(tap, "changed") as bench:
         bench.serve(SOURCE)
         bench.ferry("patients", "import")
-        done = bench.ferry("run", limit=120)
+        done = bench.ferry("run", limit=600)
         tap.ok(done.code == 0, "all is moved", done.code, done.err)
         changed = Changed(bench)
         rehearsal = rehearsed(tap, bench, changed)

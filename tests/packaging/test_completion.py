@@ -33,7 +33,7 @@ CASES = [
     ("fmferry help ver", {"verify", "version"}, "run"),
     ("fmferry export ", {"bagit", "fhir"}, "run"),
 ]
-LIMIT = 60
+LIMIT = 300
 ASK_BASH = r"""
 source "$1"
 COMP_LINE=$2 COMP_WORDS=($2) COMP_CWORD=$((${#COMP_WORDS[@]} - 1))

@@ -335,7 +335,7 @@ ALLOWED = ("makes_a_thread", "reads_fonts")
 def deed(scratch, state, name):
     """How evil_preview ended: 0 done, 2 refused, negative: by which signal."""
     with open(scratch / "out", "w+b") as out:
-        return subprocess.run([EVIL, state, name], stdout=out, stderr=subprocess.DEVNULL, cwd=scratch, timeout=60).returncode
+        return subprocess.run([EVIL, state, name], stdout=out, stderr=subprocess.DEVNULL, cwd=scratch, timeout=300).returncode
 
 
 def the_lock(tap):

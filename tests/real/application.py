@@ -93,14 +93,14 @@ def people_at_work(tap, bench, clinic, place, what):
     """Django's people add, change and delete; fmferry leaves all that alone."""
     did = clinic.do("work")
     before = place.ask("select * from documents_document order by id")
-    again = bench.ferry("run", limit=60)
+    again = bench.ferry("run", limit=600)
     tap.same((again.code, [str(row) for row in place.ask("select * from documents_document order by id")]),
              (0, [str(row) for row in before]), f"{what}: a second run touches nothing that people did")
     with Person(bench) as person:
         for one in person._call("GET", f"{person.records}?_limit=500")["data"]:
             if one["fieldData"]["id"].lower() in (did["softly"], did["described"]):
                 person.upload(one["recordId"], b"%PDF-1.4 a better scan " + one["recordId"].encode())
-    bench.ferry("run", limit=60)
+    bench.ferry("run", limit=600)
     seen = clinic.do("read")
     softly, described = seen["rows"][did["softly"]], seen["rows"][did["described"]]
     tap.ok(not softly["active"] and described["description"] == "looked at" and described["tags"] == ["urgent"]

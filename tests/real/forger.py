@@ -21,7 +21,7 @@ class Forger:
     def __init__(self, server, bucket):
         self.server, self.bucket = server, bucket
         self.place = urllib.parse.urlsplit(server.url).netloc
-        self.link = http.client.HTTPConnection(self.place, timeout=60)
+        self.link = http.client.HTTPConnection(self.place, timeout=300)
 
     def _signature(self, method, path, headers, stamp, body):
         names = sorted(headers)

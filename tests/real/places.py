@@ -24,7 +24,7 @@ class Sqlite:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def connect(self):
-        return sqlite3.connect(self.path, timeout=30)
+        return sqlite3.connect(self.path, timeout=300)
 
     def ask(self, statement):
         with contextlib.closing(self.connect()) as link, link:

@@ -16,7 +16,7 @@ import time
 from ports import free_ports
 
 PR_SET_PDEATHSIG = 1
-START_LIMIT = 60
+START_LIMIT = 300
 
 
 def program():

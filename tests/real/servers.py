@@ -19,7 +19,7 @@ import uuid
 from ports import free_ports
 
 PR_SET_PDEATHSIG = 1
-START_LIMIT, STOP_LIMIT = 90, 10
+START_LIMIT, STOP_LIMIT = 300, 60
 KMS_KEY = "testkey-1"
 
 

@@ -93,7 +93,7 @@ def between(tap, ledger, registry, what):
             import sqlite3
             with contextlib.closing(sqlite3.connect(before)) as old:
                 old.backup(link)
-        done = bench.ferry("run", limit=60)
+        done = bench.ferry("run", limit=600)
         tap.ok(made == 20, f"{what}, ledger set back: rows were there", made)
         tap.same(rows(registry), 40, f"{what}, ledger set back: no row is made twice")
         tap.ok(done.code in (0, 3), f"{what}, ledger set back: the run ends", done.err)
@@ -123,7 +123,7 @@ def people(tap, ledger, registry, what):
     """People's changes in the application stay."""
     with Bench(tap, "apart-people") as bench:
         begin(bench, ledger, registry, "generate:40,2000")
-        bench.ferry("run", limit=60)
+        bench.ferry("run", limit=600)
         ids = [row for (row,) in registry.ask("select id from documents_document order by id limit 4")]
         one = lambda row: "'" + str(row) + "'"
         false, tags = ("false", "'[\"seen\"]'") if "postgresql" in registry.url else ("0", "'[\"seen\"]'")
@@ -134,7 +134,7 @@ def people(tap, ledger, registry, what):
         with Person(bench) as person:
             for record in person._call("GET", f"{person.records}?_limit=100")["data"]:
                 person.upload(record["recordId"], b"%PDF-1.4 other bytes " + record["recordId"].encode())
-        again = bench.ferry("run", limit=60)
+        again = bench.ferry("run", limit=600)
         tap.same(rows(registry), 38, f"{what}: rows that people deleted stay deleted")
         tap.ok("was deleted in the application" in again.err
                and "2 rows of documents were deleted" in again.err, f"{what}: and it is said", again.err)

@@ -83,7 +83,7 @@ def story(tap, place, kind):
                  (0, f" 0 written, {place.ask(f'select count(*) from {people}')[0][0]} already the "
                      "application's own, 0 without a usable id, 0 in doubt\n"),
                  f"{kind}: patients are written once, numbered by the application")
-        done = bench.ferry("run", limit=60)
+        done = bench.ferry("run", limit=600)
         tap.same((done.code, place.ask(f"select count(*) from {files}")[0][0]), (0, DOCUMENTS),
                  f"{kind}: all documents are there")
         wrong = []

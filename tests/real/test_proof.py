@@ -90,7 +90,7 @@ def check_certificate(tap, bench, name, how):
     code, _, _ = verify(bench, "--certificate", certificate, "--checksums")
     tap.same((code, lines_of(certificate)[1]), (0, {by_word}), f"{name}: or rests on {by_word}")
     done = subprocess.run([AUDIT, "--key", bench.folder / "fmferry.key.pub", certificate],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
     words = f"of {DOCUMENTS} of {DOCUMENTS} stored documents only the server's word was compared"
     tap.ok(done.returncode == 0 and (words in done.stdout) == (by_word != "bytes"),
            f"{name}: fmferry-audit reads it, and says by what right it was made", done.stdout)

@@ -98,7 +98,7 @@ def ids(tap, server):
     """An id of a patient that is no id, by hand."""
     with Bench(tap, "refused-id") as bench:
         begin(bench, server, documents=5)
-        bench.ferry("run", limit=60)
+        bench.ferry("run", limit=600)
         ended = bench.ferry("link", "--document", "1", "--patient", "PAT-77", "--by", "Kim", "--reason", "test")
         tap.ok(ended.code == 2 and "'PAT-77' cannot be the id" in ended.err and "uuid" in ended.err,
                "an id of another form: said by its cause", ended.code, ended.err)

@@ -40,7 +40,7 @@ class Console:
         if role:
             request.add_header("Cookie", f"__Host-fmferry={KEYS[role].hex()}")
         try:
-            with urllib.request.urlopen(request, timeout=30, context=self.trust) as answer:
+            with urllib.request.urlopen(request, timeout=300, context=self.trust) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

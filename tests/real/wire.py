@@ -138,7 +138,7 @@ class Wire:
     def _ask(self, method, head, body):
         """The server's whole answer, on a connection of its own."""
         head = re.sub(rb"\r\nConnection:[^\r]*", b"", head, flags=re.I)
-        with socket.create_connection(("127.0.0.1", self.upstream), timeout=60) as server:
+        with socket.create_connection(("127.0.0.1", self.upstream), timeout=300) as server:
             server.sendall(head[:-2] + b"Connection: close\r\n\r\n" + body)
             answer, rest = read_head(server)
             none = method == "HEAD" or b" 204 " in answer[:20] or b" 304 " in answer[:20]

@@ -20,7 +20,7 @@ from harness import ACCOUNT, PASSWORD, ROOT, Bench, main, need_programs  # noqa:
 HERE = ROOT / "tests" / "sim"
 PROGRAMS = [("fms-api-client.mjs", "fms-api-client"), ("fmdapi.mjs", "@proofkit/fmdapi"),
             ("fmdapi.mjs", "@proofgeist/fmdapi")]
-RUN_LIMIT = 120
+RUN_LIMIT = 600
 SAID = re.compile(r"(not )?ok \d+ - (.*)")
 
 

@@ -15,7 +15,7 @@ MARK = "01/02/2003 04:05:06"
 @contextlib.contextmanager
 def opened(database):
     """The open database; it is committed and closed at the end, because the file is put back afterwards."""
-    with contextlib.closing(sqlite3.connect(database, timeout=30)) as sql, sql:
+    with contextlib.closing(sqlite3.connect(database, timeout=300)) as sql, sql:
         yield sql
 
 

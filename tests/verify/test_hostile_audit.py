@@ -20,7 +20,7 @@ from forged import Forger, line  # noqa: E402
 from harness import BUILD, main  # noqa: E402
 
 AUDIT = BUILD / "audit" / "fmferry-audit"
-GIVES_UP_AFTER = 60  # only of what would never end
+GIVES_UP_AFTER = 300  # only of what would never end
 PLAIN = "create table documents_document (id text, s3_key text, file_size integer)"
 TRACE = ("run integer, seq integer, at_us integer, document integer, epoch integer, before text,"
          " after text, evidence text, hash blob")
