@@ -39,7 +39,7 @@ def test(tap):
         console = Console(bench)
 
         def run(answer):
-            bench.ferry("run", limit=120)
+            bench.ferry("run", limit=600)
             answer("the run has ended")
 
         play(tap, folder, "stories.mjs", f"https://localhost:{console.port}", link_of(bench, console.port), PASSWORD,

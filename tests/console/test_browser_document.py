@@ -69,7 +69,7 @@ def test(tap):
     with Bench(tap, "browser-document") as bench:
         kinds, data = source(tap, bench)
         bench.serve(data)
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         console = Console(bench)
         owner = console.person("owner", "owner records")
         found = documents_of(bench, kinds)

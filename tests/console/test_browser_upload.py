@@ -32,7 +32,7 @@ def test(tap):
         (files / "program.exe").write_bytes(b"MZ" + bytes(200))
         bench.serve("generate:6,2000")
         bench.ferry("patients", "import")
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         console = Console(bench)
         user = console.person("kim", "staff")
         play(tap, folder, "upload.mjs", f"https://localhost:{console.port}", user.key, str(uuid.UUID(patients_of(bench)[0])), str(files))

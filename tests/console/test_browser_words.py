@@ -26,7 +26,7 @@ def test(tap):
         for name, data in LETTERS.items():
             (scans / name).write_bytes(data)
         bench.serve(f"files:{scans}")
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         console = Console(bench)
         user = console.person("kim", "staff")
         tap.ok(wait_until(lambda: user.json("/api/v1/index") | {"wordless": 0} == {"documents": len(LETTERS), "waiting": 0, "wordless": 0},

@@ -118,17 +118,17 @@ def uploads(tap, bench, database, staff, row):
     tap.same((status, again[0]["outcome"], again[0]["row"]), (409, "duplicate", rows[0]), "sent again: told where it is")
     tap.same(int(database.ask("select count(*) from fmferry_upload")[0][0]), 4, "and stored once")
     for words in ((), ("--bytes",)):
-        said = bench.ferry("verify", "--json", *words, limit=120)
+        said = bench.ferry("verify", "--json", *words, limit=600)
         *differences, whole = map(json.loads, said.out.splitlines())
         tap.same((said.code, differences, whole["uploads"]), (0, [], 4), f"verify {' '.join(words)} finds no difference, and has counted them")
     (key,), = database.ask("select s3_key from documents_document where id = '%s'" % rows[1])
     bench.client.aws("s3", "cp", f"s3://{bench.bucket}/{key}", bench.folder / "uploaded")
     bench.client.aws("s3", "rm", f"s3://{bench.bucket}/{key}")
-    said = bench.ferry("verify", "--json", limit=120)
+    said = bench.ferry("verify", "--json", limit=600)
     tap.same((said.code, [json.loads(line).get("kind") for line in said.out.splitlines()][:1]), (3, ["object-missing"]), "one that is gone is found")
     tap.same(staff.get(f"/documents/{rows[1]}")[0], 404, "and is not there for anybody")
     bench.client.aws("s3", "cp", bench.folder / "uploaded", f"s3://{bench.bucket}/{key}")
-    tap.same(bench.ferry("verify", "--bytes", limit=120).code, 0, "until it is back")
+    tap.same(bench.ferry("verify", "--bytes", limit=600).code, 0, "until it is back")
 
 
 def breaks(tap, bench, database, staff, row):

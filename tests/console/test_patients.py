@@ -17,7 +17,7 @@ from harness import BUILD, Bench, main, wait_until  # noqa: E402
 from people import Console  # noqa: E402
 
 RECORDS, FIRST = 260, 250
-LONG = 60
+LONG = 900
 COUNTER = BUILD / "tests" / "preload" / "libstatements.so"
 
 
@@ -181,7 +181,7 @@ def trusts_no_index(tap, bench, clinic, user):
 
 
 def follows_the_ledger(tap, bench, clinic, user):
-    bench.ferry("run", limit=120)
+    bench.ferry("run", limit=600)
     tap.ok(wait_until(lambda: len(all_of(user, "/api/v1/documents")[0]) == RECORDS - 1, LONG, 0.2),
            "what arrives meanwhile is listed within seconds", len(all_of(user, "/api/v1/documents")[0]))
 
@@ -230,7 +230,7 @@ def test(tap):
         bench.serve(f"generate:{RECORDS},500")
         bench.configure()
         bench.ferry("patients", "import")
-        bench.ferry("run", "--limit", FIRST, limit=120)
+        bench.ferry("run", "--limit", FIRST, limit=600)
         clinic, console = Clinic(bench), Console(bench)
         user = console.person("kim", "staff")
         is_filled(tap, user)

@@ -17,7 +17,7 @@ from harness import BUILD, Bench, main, need_programs, wait_until  # noqa: E402
 from letters import pdf  # noqa: E402
 from people import Console  # noqa: E402
 
-LONG = 300
+LONG = 900
 
 
 def picture(text):
@@ -90,7 +90,7 @@ def test(tap):
         for name, data in FILES.items():
             (folder / name).write_bytes(data)
         bench.serve(f"files:{folder}")
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         console, user = opened(tap, bench, "")
         tap.same((names(user, "footwear"), names(user, "insoles"), names(user, "cover"), names(user, "usual")),
                  ([], [], ["b-scanned.pdf"], ["c-letter.pdf"]), "nobody asked for words of scans: none are read, all others are")

@@ -256,7 +256,7 @@ def test(tap):
         asks_rights(tap, console, roster)
         console.program.signal(15)
         tap.same(console.program.finish(60).code, 0, "the console ends when it is told to")
-        tap.same(bench.ferry("verify", limit=120).code, 0, "a verification finds everything in its place")
+        tap.same(bench.ferry("verify", limit=600).code, 0, "a verification finds everything in its place")
         moves_nothing_unallowed(tap, bench, roster)
         bench.stop_serving()
 

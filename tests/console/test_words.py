@@ -19,7 +19,7 @@ from letters import LETTERS, docx, pdf  # noqa: E402
 from old_office import doc, rtf, xls  # noqa: E402
 from people import Console  # noqa: E402
 
-LONG = 60
+LONG = 900
 MANY = 12
 HAS_ALL = all(shutil.which(program, path="/usr/bin") for program in ("catdoc", "xls2csv", "unrtf"))
 
@@ -161,7 +161,7 @@ def test(tap):
         for name, data in FILES.items():
             (folder / name).write_bytes(data)
         bench.serve(f"files:{folder}")
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         console = Console(bench)
         user = console.person("kim", "staff")
         tap.ok(wait_until(lambda: all_read(user), LONG, 0.1), "the words of all documents are read", user.json("/api/v1/index"))

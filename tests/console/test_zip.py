@@ -159,7 +159,7 @@ def leaves_out(tap, bench, console, user, documents):
     tap.same(ticket(user, documents=[text_of(forged.row)])[0], 400, "from then on nobody can choose it")
     path.write_bytes(data)
     bench.sql("update documents_document set is_active = 1 where id = ?", away.row)
-    bench.ferry("verify", limit=120)
+    bench.ferry("verify", limit=600)
 
 
 def hides_mutations(tap, bench, user, documents):
@@ -229,7 +229,7 @@ def test(tap):
         with Person(bench) as person:
             person.upload(RECORDS, (b"%PDF-1.4\n" + bytes(range(256)) * (LARGE // 256 + 1))[:LARGE], "large.pdf")
         bench.ferry("patients", "import")
-        bench.ferry("run", limit=120)
+        bench.ferry("run", limit=600)
         documents = [one for one in mutations.victims(bench.database) if one.patient]
         bench.sql("update patients_patient set last_name = 'R\u00e9f\u00e9r \u4f0a\u85e4: \"x\"/..' where id = ?", uuid.UUID(documents[0].patient).hex)
         console = Console(bench)

@@ -15,12 +15,14 @@
 #include "console/readers.h"
 #include "ledger/read.h"
 
-#include <sched.h>
+#include <unistd.h>
 
 #define LOOK_US (2 * TIME_SECOND)
 #define AWAY_US (30 * TIME_SECOND)
 #define DAY_US (24 * 3600 * TIME_SECOND)
 #define HOUR_US (3600 * TIME_SECOND)
+
+enum { RANK_BEHIND_PAGES = 10 };
 
 static bool people_are_due(const struct indexer *indexer)
 {
@@ -103,13 +105,24 @@ static void failure_wait(const struct indexer *indexer, const struct err *why)
     indexer_rest(indexer, AWAY_US);
 }
 
+/*
+ * Pages come first, and yet what somebody has just uploaded must be listed on a busy machine, too: a
+ * lower rank, and not the class idle, whose threads may hold a lock and then not run for minutes.
+ */
+static void yield_to_pages(void)
+{
+    (void)pthread_setname_np(pthread_self(), "index");
+    if (nice(RANK_BEHIND_PAGES)
+        < 0) /* of this thread alone: nice(2), "C library/kernel differences" */
+        log_debug("the index has the rank of the pages");
+}
+
 static void *indexer_run(void *arg)
 {
     struct indexer *indexer = arg;
-    struct sched_param none = { 0 };
     bool has_begun = false;
 
-    (void)sched_setscheduler(0, SCHED_IDLE, &none);
+    yield_to_pages();
     while (!cancel_is_set(indexer->end)) {
         struct err err = { 0 };
         bool worked = false;
