@@ -17,7 +17,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from harness import Bench, main, need_programs, wait_until  # noqa: E402
 from people import Console  # noqa: E402
 
-RECORDS, LONG = 60, 60
+RECORDS, LONG = 60, 900
 REASON = "scanned into the wrong file"
 
 

@@ -22,7 +22,7 @@ from harness import Bench, Person, main, need_programs, wait_until  # noqa: E402
 from people import Console  # noqa: E402
 import mutations  # noqa: E402
 
-RECORDS, SIZE, LARGE, LONG = 60, 3000, 9_000_000, 60
+RECORDS, SIZE, LARGE, LONG = 60, 3000, 9_000_000, 900
 
 
 def text_of(row):

@@ -161,7 +161,7 @@ def upload_of_before(tap):
         record, = bench.sql("select record_id from fmferry_document join fmferry_version using (document)")[0]
         with Person(bench) as person:
             person.edit(record, Type="Letter" if "referral" in begun else "Referral")
-        run = bench.ferry("run", limit=120)
+        run = bench.ferry("run", limit=600)
         keys = {line["key"] for line in bench.journaled() if line["effect"] == "complete"}
         tap.ok(run.code == 0 and begun not in keys, "the next run ends well, under another key", run.code,
                run.err, keys)
@@ -183,7 +183,7 @@ def whole_hash(tap):
     """The ledger's hash of a file in several parts is that of the whole file."""
     with Bench(tap, "whole") as bench:
         sha256 = large_file(bench)
-        run = bench.ferry("run", limit=120)
+        run = bench.ferry("run", limit=600)
         tap.same((run.code, bench.sql("select sha256, size from fmferry_version")), (0, [(sha256, LARGE_SIZE)]),
                  "several parts: hash and size are of the whole")
 
@@ -193,7 +193,7 @@ def second_reading(tap, nth):
     with ModelBench(tap, "second", ("no-condition",), {}, {}) as bench:
         sha256 = large_file(bench)
         bench.happen(f"on stream2 nth {nth} do flip {8 * MIB + 77}")
-        run = bench.ferry("run", limit=120)
+        run = bench.ferry("run", limit=600)
         stored = bench.sql("select key, sha256 from fmferry_version where state = 'stored'")
         made = [line["key"] for line in bench.journaled() if line["effect"] == "complete"]
         tap.same(run.code, 0, f"reading {nth} differs: the run ends well")
@@ -211,7 +211,7 @@ def integrity_stops(tap):
         bench.configure(run={"workers": 1, "retry_ms": 1})
         first = bench.ferry("run", "--limit", "2")
         bench.server.model.quirks.add("spoils")
-        run = bench.ferry("run", limit=120)
+        run = bench.ferry("run", limit=600)
         states = dict(bench.sql("select state, count(*) from fmferry_document group by state"))
         tap.ok(first.code == 3 and run.code == 1 and "with sha256" in run.err,
                "other bytes come back: the run stops and says why", first.code, run.code, run.err[-600:])

@@ -44,11 +44,11 @@ def test_cuts(tap):
             cut = int(number * step + chance.uniform(1, step))
             with Bench(tap, "power") as bench:
                 disk = serve(bench)
-                bench.ferry("run", environment=disk.environment(lacks, cut=cut), limit=120)
+                bench.ferry("run", environment=disk.environment(lacks, cut=cut), limit=600)
                 bench.forgive_open_sessions()
                 marked = sum(line["effect"] == "mark" for line in bench.journal_lines())
                 disk.lose_power()
-                done = bench.ferry("run", limit=120)
+                done = bench.ferry("run", limit=600)
                 at = f"{name}, power cut at {cut} of {events}, {marked} marked"
                 tap.ok(done.code == 0, f"{at}: the next run ends well", done.err[-600:])
                 bench.check(f"{at}: nothing is lost", exit_code=done.code)

@@ -99,7 +99,7 @@ def begin(bench, source):
 
 def end_is_right(bench, folder, before):
     """What is wrong with the end of a migration; nothing, if all is well."""
-    last = bench.ferry("run", limit=120)
+    last = bench.ferry("run", limit=600)
     if last.code != 0:
         yield f"the last run ended with {last.code}: {last.err[-600:]}"
     stored = sorted(hashlib.sha256(found.read_bytes()).hexdigest() for found in bench.store.rglob("*") if found.is_file())
@@ -111,7 +111,7 @@ def end_is_right(bench, folder, before):
     states = [state for (state,) in bench.sql("select state from fmferry_document")]
     if states != ["done"] * len(SUMS):
         yield f"states: {states}"
-    seen = bench.ferry("verify", "--deep", limit=120)
+    seen = bench.ferry("verify", "--deep", limit=600)
     if seen.code != 0:
         yield f"verify ended with {seen.code}: {seen.out[-900:]}"
     if files_of(folder) != before:
