@@ -7,6 +7,7 @@
 #include "document/dates.h"
 #include "fmp12/cause.h"
 #include "preflight/mark_test.h"
+#include "source/file_streams.h"
 
 /* --- files ---------------------------------------------------------------------------------- */
 
@@ -101,21 +102,29 @@ static void kind_say(struct str *to, uint64_t count, const char *what)
 
 /* What no run can move as it is, and what helps. */
 static void holdings_mend_say(const struct source_holdings *h, bool has_backup,
-                              struct preflight_result *tried)
+                              bool streams_are_named, struct preflight_result *tried)
 {
     if (h->by_reference || (h->external && !has_backup))
         str_add_text(&tried->notes,
                      "what lies outside does not come from this file: its folder in a backup may "
                      "be named ([source] backup), or FileMaker's own tool makes a copy that holds "
                      "it: " FMP12_TOOL "\n");
-    if (h->ambiguous || h->broken || h->missing || h->other)
+    if (h->ambiguous)
+        str_add_text(&tried->notes,
+                     streams_are_named
+                         ? "of several documents in one container each is moved under its own "
+                           "name; one that has more streams than names fails\n"
+                         : "several documents in one container are moved as soon as each has a "
+                           "name: [source] container_field = Doc, Doc:2 and containers = each; "
+                           "until then they fail (docs/fmp12.md)\n");
+    if (h->broken || h->missing || h->other)
         str_add_text(&tried->notes,
                      "what is not as it should be fails, each with a word of its own: "
                      "'fmferry records' shows which records, docs/fmp12.md what "
                      "helps\n");
 }
 
-static void holdings_say(const struct source_holdings *h, const char *table, bool has_backup,
+static void holdings_say(const struct source_holdings *h, const struct engine_settings *e,
                          struct preflight_result *tried)
 {
     uint64_t others = h->ambiguous + h->broken + h->external + h->by_reference + h->missing
@@ -126,16 +135,16 @@ static void holdings_say(const struct source_holdings *h, const char *table, boo
                (uintmax_t)h->whole_bytes);
     kind_say(&kinds, h->external, "outside the file, in FileMaker's folder");
     kind_say(&kinds, h->by_reference, "by reference: only their place is stored");
-    kind_say(&kinds, h->ambiguous, "embedded, and two of their streams may be the document");
+    kind_say(&kinds, h->ambiguous, "embedded, and several of their streams may be the document");
     kind_say(&kinds, h->broken, "embedded and broken");
     kind_say(&kinds, h->missing, "that are not there");
     kind_say(&kinds, h->other, "with a text, or something that is not known");
-    str_printf(others ? &tried->notes : &tried->ok_text, "all containers of '%s': %s%s", table,
-               str_text(&kinds), others ? "\n" : "");
+    str_printf(others ? &tried->notes : &tried->ok_text, "all containers of '%s': %s%s",
+               e->fields.layout, str_text(&kinds), others ? "\n" : "");
     if (h->global)
         str_printf(&tried->notes, "%ju of them in fields that have one value for all records\n",
                    (uintmax_t)h->global);
-    holdings_mend_say(h, has_backup, tried);
+    holdings_mend_say(h, e->backup, file_streams_are_named(e->fields.container_list), tried);
 }
 
 /* All documents of a file are looked at, where they lie and whether they are whole. */
@@ -152,7 +161,7 @@ static bool file_holdings_check(struct checks *c, struct preflight_result *tried
         str_printf(&tried->ok_text, "%ju files beside the list (%ju bytes)",
                    (uintmax_t)c->holdings.beside, (uintmax_t)c->holdings.whole_bytes);
     else
-        holdings_say(&c->holdings, table, c->engine->backup, tried);
+        holdings_say(&c->holdings, c->engine, tried);
     return true;
 }
 

@@ -283,6 +283,8 @@ static bool keys_complete(const char *path, struct settings *s, struct err *err)
     settings_file_complete(&s->engine, &s->md5_list, &s->path_list);
     if (!backup_check(s, path, err))
         return false;
+    if (!settings_streams_agree(&s->engine, err))
+        return wrong_key(s, path, "source", "containers", err);
     if (!settings_odata_complete(&s->engine, &s->odata_container, err))
         return wrong_key(s, path, "source", "container_field", err);
     if (!time_zone_set(s->time_zone, err))

@@ -1,6 +1,7 @@
 /* What a file and OData cannot do is taken out of the settings once, so that nothing else need know of it. */
 #include "cmd/settings_source.h"
 
+#include "source/file_streams.h"
 #include "source/local.h"
 #include "source/manifest.h"
 
@@ -31,12 +32,26 @@ void settings_file_complete(struct engine_settings *engine, char **md5_list_r, c
     engine->fields.mark = engine->fields.census_key = "";
     engine->odata_table = engine->script = "";
     engine->records_at_once = 1;
-    if (!source_url_is_manifest(engine->filemaker.url))
+    if (!source_url_is_manifest(engine->filemaker.url)) {
+        engine->filemaker.container = engine->fields.container_list;
         return;
+    }
     *md5_list_r = told_list_of(engine->fields.container_list, MANIFEST_MD5_OF);
     *path_list_r = told_list_of(engine->fields.container_list, MANIFEST_PATH_OF);
     engine->fields.md5_list = *md5_list_r;
     engine->fields.path_list = *path_list_r;
+}
+
+bool settings_streams_agree(const struct engine_settings *engine, struct err *err)
+{
+    if (engine->fields.each_is_document || !source_url_is_file(engine->filemaker.url)
+        || source_url_is_manifest(engine->filemaker.url)
+        || !file_streams_are_named(engine->fields.container_list))
+        return true;
+    return err_set(err, ERR_USAGE, 0,
+                   "'%.100s' names the second stream of a container: both are moved only with "
+                   "[source] containers = each",
+                   engine->fields.container_list);
 }
 
 /* The name of a container without "(1)": by OData the first repetition is the only one. */

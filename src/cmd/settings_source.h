@@ -18,3 +18,9 @@ void settings_file_complete(struct engine_settings *engine, char **md5_list_r, c
  */
 must_check bool settings_odata_complete(struct engine_settings *engine, char **container_r,
                                         struct err *err);
+
+/*
+ * "Doc:2" beside "Doc" is the second document of a container in a FileMaker file: it would be left
+ * behind if the first that is not empty were the only one. Fails with ERR_USAGE.
+ */
+must_check bool settings_streams_agree(const struct engine_settings *engine, struct err *err);

@@ -111,11 +111,12 @@ const struct conf_key settings_keys[] = {
          "The layout of the documents; a separate layout without portals is fastest"),
     TEXT("source", "key_field", engine.fields.key, "id",
          "The document's id: a UUID that never changes"),
-    TEXT(
-        "source", "container_field", engine.fields.container_list, "Doc",
-        "The container field, or several, separated by commas. A repeating field stands for all "
-        "its\n"
-        "repetitions, Scan(2) for one. Once a run has started, names may only be added at the end"),
+    TEXT("source", "container_field", engine.fields.container_list, "Doc",
+         "The container field, or several, separated by commas. A repeating field stands for all "
+         "its\n"
+         "repetitions, Scan(2) for one; in a FileMaker file, Doc:2 beside Doc for the second of "
+         "two\n"
+         "documents in one container. Once a run has started, names may only be added at the end"),
     CHOICE("source", "containers", engine.fields.each_is_document, container_choices, "waterfall",
            "With several containers: waterfall takes the first that is not empty as the record's\n"
            "document; each makes every one that is not empty a document of its own"),

@@ -43,7 +43,8 @@ struct filemaker_settings {
     int login;                     /* enum filemaker_login                                   */
     struct claris *claris;         /* shared by the clients of a source; NULL: another login */
     bool is_odata;                 /* source/source.h reads tables by OData, not layouts     */
-    const char *container;         /* the container that OData looks into; NULL: none        */
+    const char *container;         /* the one that OData looks into, or all of a FileMaker   */
+                                   /* file, as [source] container_field; NULL: none          */
     const char *ca_file;           /* NULL: the system's certificates */
     struct http_route route;
     int64_t first_wait_us;  /* before a second try, then twice as long each time; 0: 250 ms */

@@ -94,16 +94,23 @@ static bool object_first_read(const struct fmp12_file *file, uint32_t table, uin
                       (uintmax_t)number);
 }
 
-static bool object_is_a_document(const struct fmp12_object *object, struct err *err)
+static bool object_is_a_document(const struct fmp12_object *object, unsigned candidate,
+                                 struct err *err)
 {
     switch (object->state) {
     case FMP12_PROVEN:
-        return true;
+        return candidate == 0
+               || err_set(err, ERR_DATA, FMP12_DAMAGED,
+                          "object %ju has one document alone, and a second one is asked for",
+                          (uintmax_t)object->number);
     case FMP12_AMBIGUOUS:
-        return err_set(err, ERR_DATA, FMP12_DAMAGED,
-                       "object %ju has two or more streams that may each be the document: "
-                       "'fmferry tables' names them, and FileMaker can tell which is wanted",
-                       (uintmax_t)object->number);
+        return fmp12_candidate_of(object, candidate)
+               || err_set(
+                   err, ERR_DATA, FMP12_DAMAGED,
+                   "object %ju has two or more streams that may each be the document: "
+                   "name them all as containers, 'Doc, Doc:2', with [source] containers = each, "
+                   "and each is moved (docs/fmp12.md)",
+                   (uintmax_t)object->number);
     case FMP12_REFERENCE:
         return err_set(err, ERR_DATA, FMP12_DAMAGED,
                        "the field keeps only the place of a file elsewhere: make a copy that holds "
@@ -130,8 +137,8 @@ static struct fmp12_path stream_path(uint32_t table, uint32_t number, const char
 }
 
 bool fmp12_document_open(const struct fmp12_file *file, uint32_t table, uint32_t number,
-                         struct fmp12_object *object_r, struct fmp12_document **document_r,
-                         struct err *err)
+                         unsigned candidate, struct fmp12_object *object_r,
+                         struct fmp12_document **document_r, struct err *err)
 {
     auto_document *document = mem_new(struct fmp12_document);
     struct first_reading first = { 0 };
@@ -140,9 +147,9 @@ bool fmp12_document_open(const struct fmp12_file *file, uint32_t table, uint32_t
     bool good = object_first_read(file, table, number, &first, object_r, err);
 
     md5_stream_free(first.md5);
-    if (!good || !object_is_a_document(object_r, err))
+    if (!good || !object_is_a_document(object_r, candidate, err))
         return false;
-    stream = fmp12_document_of(object_r);
+    stream = candidate ? fmp12_candidate_of(object_r, candidate) : fmp12_document_of(object_r);
     sum_of(&first, stream->code, document->proven);
     path = stream_path(table, number, stream->code);
     document->file = file;

@@ -8,11 +8,13 @@ struct fmp12_document;
 
 /*
  * Reads the whole object once and proves it by FileMaker's MD5; then its document can be read.
+ *   candidate  0: of an ambiguous object none is taken; from 1: which of the streams that may each be
+ *              the document (fmp12_candidate_of()), and the object must be ambiguous
  *   object_r   what is known of it, also after a failure that says what is wrong with it
  * Fails with ERR_DATA: the object is not there, not proven, has no document, or more than one; ERR_OS.
  */
 must_check bool fmp12_document_open(const struct fmp12_file *file, uint32_t table, uint32_t number,
-                                    struct fmp12_object *object_r,
+                                    unsigned candidate, struct fmp12_object *object_r,
                                     struct fmp12_document **document_r, struct err *err);
 void fmp12_document_close(struct fmp12_document *document); /* NULL is allowed */
 

@@ -23,7 +23,7 @@ struct fmp12_stream {
 /* What can be said of an object. */
 enum fmp12_state {
     FMP12_PROVEN,    /* lengths and MD5 agree, and there is exactly one document        */
-    FMP12_AMBIGUOUS, /* proven, but two or more streams may be the document: keep each  */
+    FMP12_AMBIGUOUS, /* proven, but two or more streams may be the document             */
     FMP12_REFERENCE, /* no document: only the name and place of a file elsewhere        */
     FMP12_BROKEN,    /* not proven: `fault` says why. Its bytes are worth nothing       */
 };

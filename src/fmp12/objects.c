@@ -26,17 +26,24 @@ struct object_reading {
     bool has_list, has_md5, has_streams;
 };
 
+static struct fmp12_path object_path(uint32_t table, uint32_t number)
+{
+    struct fmp12_path path = { 0 };
+
+    fmp12_path_push_number(&path, table);
+    fmp12_path_push_number(&path, PLACE_STORE);
+    fmp12_path_push_number(&path, PLACE_OBJECTS);
+    if (number)
+        fmp12_path_push_number(&path, number);
+    return path;
+}
+
 bool fmp12_objects_open(const struct fmp12_file *file, uint32_t table, uint32_t only,
                         struct fmp12_objects **objects_r, struct err *err)
 {
     auto_fmp12_objects *objects = mem_new(struct fmp12_objects);
-    struct fmp12_path top = { 0 };
+    struct fmp12_path top = object_path(table, only);
 
-    fmp12_path_push_number(&top, table);
-    fmp12_path_push_number(&top, PLACE_STORE);
-    fmp12_path_push_number(&top, PLACE_OBJECTS);
-    if (only)
-        fmp12_path_push_number(&top, only);
     objects->cursor = fmp12_cursor_new(fmp12_file_sectors(file));
     if (!fmp12_cursor_below(objects->cursor, &top, err))
         return false;
@@ -254,6 +261,39 @@ enum step fmp12_objects_next(struct fmp12_objects *objects, const struct fmp12_s
             return STEP_ROW;
     }
     return step;
+}
+
+/* The list of an object's streams, if it has one that can be read. */
+static enum step list_find(const struct fmp12_file *file, uint32_t table, uint32_t number,
+                           struct fmp12_object *object_r, struct err *err)
+{
+    auto_fmp12_cursor *cursor = fmp12_cursor_new(fmp12_file_sectors(file));
+    struct fmp12_path top = object_path(table, number);
+    struct object_reading r = { .object = object_r };
+    enum step step;
+
+    fmp12_path_push_number(&top, KEY_LIST);
+    if (!fmp12_cursor_below(cursor, &top, err))
+        return STEP_ERROR;
+    step = fmp12_cursor_next(cursor, err);
+    if (step == STEP_ROW)
+        (void)list_read(&r, fmp12_cursor_value(cursor));
+    return step == STEP_ROW && object_r->state == FMP12_BROKEN ? STEP_END : step;
+}
+
+bool fmp12_object_candidates(const struct fmp12_file *file, uint32_t table, uint32_t number,
+                             unsigned *count_r, struct err *err)
+{
+    struct fmp12_object object = { .number = number };
+    enum step step = list_find(file, table, number, &object, err);
+
+    *count_r = step == STEP_ROW;
+    if (step != STEP_ROW)
+        return step == STEP_END;
+    object.state = fmp12_roles_give(&object);
+    while (fmp12_candidate_of(&object, *count_r + 1))
+        ++*count_r;
+    return true;
 }
 
 /* Ends the value of a container field, in UTF-8: U+E000. */

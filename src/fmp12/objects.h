@@ -34,6 +34,14 @@ must_check enum step fmp12_objects_next(struct fmp12_objects *objects,
                                         struct fmp12_object *object_r, struct err *err);
 
 /*
+ * How many streams of an object may each be the document, by its list alone: nothing is proven, and no
+ * stream is read. 0: there is no such object, or its list cannot be read; 1: the document is known.
+ * Fails with ERR_DATA, ERR_OS.
+ */
+must_check bool fmp12_object_candidates(const struct fmp12_file *file, uint32_t table,
+                                        uint32_t number, unsigned *count_r, struct err *err);
+
+/*
  * The object to which the value of a container field leads. False: the value is none of an object in
  * this file (the document lies outside, or the field holds a text).
  */

@@ -67,6 +67,14 @@ const struct fmp12_stream *fmp12_document_of(const struct fmp12_object *object)
     return NULL;
 }
 
+const struct fmp12_stream *fmp12_candidate_of(const struct fmp12_object *object, unsigned nth)
+{
+    for (size_t i = 0; object->state == FMP12_AMBIGUOUS && i < object->stream_count; i++)
+        if (object->streams[i].role == FMP12_DOCUMENT && --nth == 0)
+            return &object->streams[i];
+    return NULL;
+}
+
 const char *fmp12_state_name(enum fmp12_state state)
 {
     static const char *const names[] = { "proven", "ambiguous", "reference", "broken" };

@@ -6,15 +6,10 @@
 #include "base/time.h"
 #include "fmp12/records.h"
 #include "fmp12/survey.h"
+#include "source/file_fields.h"
 #include "source/page.h"
-#include "json/writer.h"
 
-/* What a container's value becomes: it leads to table and object, or nowhere. */
-#define LEADS_TO "https://fmp12/"
-#define EMBEDDED "?RCType=EmbeddedRCFileProcessor"
-#define OUTSIDE LEADS_TO "outside"
-
-enum { GROWN_BY = 1024, REPETITIONS_MAX = 1000 };
+enum { GROWN_BY = 1024 };
 
 struct file_source {
     struct fmp12_file *file;
@@ -23,6 +18,7 @@ struct file_source {
 
 struct file_view {
     const struct file_source *file;
+    const char *containers;          /* as the configuration names them */
     const struct fmp12_table *table; /* whose numbers are known; or NULL */
     uint32_t *numbers;               /* of its records, ascending        */
     size_t count;
@@ -64,11 +60,12 @@ void file_looks(const struct file_source *file, struct source_looks *looks_r)
     (void)snprintf(looks_r->version, sizeof looks_r->version, "%s", facts->version);
 }
 
-struct file_view *file_view_new(const struct file_source *file)
+struct file_view *file_view_new(const struct file_source *file, const char *containers)
 {
     struct file_view *view = mem_new(struct file_view);
 
     view->file = file;
+    view->containers = containers;
     return view;
 }
 
@@ -121,103 +118,18 @@ static bool table_need(const struct file_source *file, const char *name,
     return false;
 }
 
-static unsigned repetitions_of(const struct fmp12_field *field)
-{
-    unsigned count = field->repetitions ? field->repetitions : 1;
-
-    return count < REPETITIONS_MAX ? count : REPETITIONS_MAX;
-}
-
-/* Dates are texts here: their form is that of the file's country, and nothing in it says which. */
-static const char *result_of(const struct fmp12_field *field)
-{
-    switch (field->type) {
-    case FMP12_CONTAINER:
-        return "container";
-    case FMP12_NUMBER:
-        return "number";
-    default:
-        return "text";
-    }
-}
-
 bool file_layout(struct file_view *view, const char *name, struct filemaker_layout *layout_r,
                  struct err *err)
 {
     const struct fmp12_table *table;
-    struct filemaker_layout layout = { 0 };
 
     if (!table_need(view->file, name, &table, err))
         return false;
-    layout.fields = mem_zero((table->field_count + 1) * sizeof *layout.fields);
-    for (size_t i = 0; i < table->field_count; i++) {
-        const struct fmp12_field *field = &table->fields[i];
-
-        layout.fields[layout.count++] =
-            (struct filemaker_field){ .name = mem_text(field->name),
-                                      .type = mem_text("normal"),
-                                      .result = mem_text(result_of(field)),
-                                      .global = field->is_global,
-                                      .repetitions = repetitions_of(field),
-                                      .repetitions_shown = repetitions_of(field) };
-    }
-    *layout_r = layout;
+    file_fields_layout(table, view->containers, layout_r);
     return true;
 }
 
-/* --- a record as JSON ----------------------------------------------------------------------- */
-
-static struct span value_find(const struct fmp12_record *record, uint32_t field,
-                              uint32_t repetition)
-{
-    for (size_t i = 0; i < record->value_count; i++)
-        if (record->values[i].field == field && record->values[i].repetition == repetition)
-            return record->values[i].text;
-    return SPAN_NONE;
-}
-
-static void container_write(struct json_writer *w, const struct fmp12_table *table,
-                            const struct fmp12_field *field, struct span text)
-{
-    char address[80];
-    uint32_t object;
-
-    if (text.size && fmp12_object_of(text, &object)) {
-        (void)snprintf(address, sizeof address, LEADS_TO "%ju/%ju" EMBEDDED,
-                       (uintmax_t)table->number, (uintmax_t)object);
-        json_write_text(w, address);
-    } else if (text.size && field->is_external) {
-        json_write_text(w, OUTSIDE);
-    } else {
-        json_write_span(w, text.size ? text : span_of(""));
-    }
-}
-
-static void field_write(struct json_writer *w, const struct fmp12_table *table,
-                        const struct fmp12_field *field, const struct fmp12_record *record)
-{
-    unsigned count = repetitions_of(field);
-
-    for (unsigned n = 1; n <= count; n++) {
-        struct span text = value_find(record, field->number, n);
-        auto_free char *name = count > 1 ? mem_printf("%s(%u)", field->name, n) : NULL;
-
-        json_name(w, name ? name : field->name);
-        if (field->type == FMP12_CONTAINER)
-            container_write(w, table, field, text);
-        else
-            json_write_span(w, text.size ? text : span_of(""));
-    }
-}
-
-static void record_write(struct json_writer *w, const struct fmp12_table *table,
-                         const struct fmp12_record *record)
-{
-    json_open_object(w);
-    for (size_t i = 0; i < table->field_count; i++)
-        field_write(w, table, &table->fields[i], record);
-    json_close_object(w);
-}
+/* --- records --------------------------------------------------------------------------------- */
 
 /* Reads a record into the view. */
 static enum step record_look(struct file_view *view, const struct fmp12_table *table,
@@ -253,7 +165,9 @@ static bool page_fill(struct file_view *view, const struct fmp12_table *table,
         if (step != STEP_ROW)
             return step == STEP_END ? record_missing(numbers[i], err) : false;
         source_page_record(&draft, numbers[i], view->record.changes);
-        record_write(&draft.fields, table, &view->record);
+        if (!file_fields_write(&draft.fields, view->file->file, view->containers, table,
+                               &view->record, err))
+            return false;
     }
     return source_page_end(&draft, err);
 }
@@ -355,22 +269,8 @@ bool file_holdings(const struct file_view *view, const char *name,
     return true;
 }
 
-/* --- documents ------------------------------------------------------------------------------ */
-
 bool file_document(const struct file_view *view, struct span value, struct fmp12_object *object_r,
                    struct fmp12_document **document_r, struct err *err)
 {
-    struct span rest = span_from(value, strlen(LEADS_TO)), table = span_cut(&rest, '/');
-    uint64_t table_number, object_number;
-    struct err ignored;
-
-    if (span_is(value, OUTSIDE))
-        return err_set(
-            err, ERR_DATA, 0,
-            "the document lies outside the file: make a copy that holds it with " FMP12_TOOL);
-    if (!span_starts(value, LEADS_TO) || !num_u64(table, 1, UINT32_MAX, &table_number, &ignored)
-        || !num_u64(span_cut(&rest, '?'), 0, UINT32_MAX, &object_number, &ignored))
-        return err_set(err, ERR_DATA, 0, "the container's value leads to nothing in the file");
-    return fmp12_document_open(view->file->file, (uint32_t)table_number, (uint32_t)object_number,
-                               object_r, document_r, err);
+    return file_fields_document(view->file->file, value, object_r, document_r, err);
 }

@@ -4,7 +4,10 @@
  *
  *   - nothing is written to the file: there are no marks;
  *   - dates and times are texts, in the form of the file's own country, and not in the API's;
- *   - a container's value leads to an object of the file, or says that the document lies outside.
+ *   - a container's value leads to an object of the file, or says that the document lies outside;
+ *   - an object may hold two streams that may each be the document. If the configuration names "Doc:2"
+ *     beside "Doc", the first stream is Doc's document and the second is that of Doc:2, which is empty
+ *     in all other records.
  *
  * Opened once, which proves that it is whole, and shared by all readers.
  */
@@ -32,7 +35,8 @@ void file_looks(const struct file_source *file, struct source_looks *looks_r);
 
 struct file_view;
 
-struct file_view *file_view_new(const struct file_source *file);
+/*   containers   as the configuration names them, borrowed: "Doc, Doc:2" */
+struct file_view *file_view_new(const struct file_source *file, const char *containers);
 void file_view_free(struct file_view *view); /* NULL is allowed */
 
 void file_product(const struct file_view *view, struct filemaker_product *product_r);

@@ -76,12 +76,13 @@ void source_file_looks(const struct source_file *file, struct source_looks *look
         manifest_looks(file->manifest, looks_r);
 }
 
-bool local_view_new(const struct source_file *file, struct local_view **view_r, struct err *err)
+bool local_view_new(const struct source_file *file, const char *containers,
+                    struct local_view **view_r, struct err *err)
 {
     struct local_view view = { 0 };
 
     if (file->file)
-        view.file = file_view_new(file->file);
+        view.file = file_view_new(file->file, containers ? containers : "");
     else if (!manifest_view_new(file->manifest, &view.manifest, err))
         return false;
     *view_r = mem_copy(&view, sizeof view);

@@ -33,9 +33,13 @@ void source_file_looks(const struct source_file *file, struct source_looks *look
 
 struct local_view;
 
-/* Caller frees view_r with local_view_free(). Fails with ERR_DATA. */
-must_check bool local_view_new(const struct source_file *file, struct local_view **view_r,
-                               struct err *err);
+/*
+ *   containers   as [source] container_field names them, borrowed; NULL: none
+ *   view_r       caller frees with local_view_free()
+ * Fails with ERR_DATA.
+ */
+must_check bool local_view_new(const struct source_file *file, const char *containers,
+                               struct local_view **view_r, struct err *err);
 void local_view_free(struct local_view *view); /* NULL is allowed */
 
 void local_product(const struct local_view *view, struct filemaker_product *product_r);

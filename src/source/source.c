@@ -38,7 +38,7 @@ bool source_new(const struct filemaker_settings *settings, const struct source_f
 {
     auto_source_reader *reader = mem_new(struct source_reader);
 
-    if (file ? !local_view_new(file, &reader->file, err)
+    if (file ? !local_view_new(file, settings->container, &reader->file, err)
              : !server_new(settings, cancel, reader, err))
         return false;
     *reader_r = take(reader);

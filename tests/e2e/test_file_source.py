@@ -233,7 +233,7 @@ def says_what_stays(tap, bench):
     checked = " ".join(bench.ferry("check").out.split())
     tap.ok(f"all containers of 'Letters': 4 embedded and proven ({sum(len(body) for body in bodies.values())} bytes), "
            "1 outside the file, in FileMaker's folder, 1 by reference: only their place is stored, "
-           "1 embedded, and two of their streams may be the document, 1 embedded and broken, 1 that are not there" in checked,
+           "1 embedded, and several of their streams may be the document, 1 embedded and broken, 1 that are not there" in checked,
            "check counts all containers by where their document lies", checked)
     tap.ok("FMDeveloperTool --copySelfContained" in checked and "'fmferry records' shows which records" in checked, "and says what helps", checked)
     ran = bench.ferry("run")
@@ -243,6 +243,46 @@ def says_what_stays(tap, bench):
     for words in ("may each be the document", "the document lies outside the file", "FMDeveloperTool --copySelfContained", "not those of which FileMaker made the MD5",
                   "the file has none of that number"):
         tap.ok(words in listed.out, f"it is said: {words}", listed.out[-3000:])
+
+
+def both_streams(tap, bench):
+    """An object with two documents: both are moved as soon as both are named, and none is left behind meanwhile."""
+    path = bench.folder / "Clinic.fmp12"
+    file, bodies = good_file(2)
+    two = {"GIFf": b"GIF89a one form", "JPEG": b"\xff\xd8\xff another form"}
+    three = {"PDF ": b"%PDF-1.4 first", "PNGf": b"\x89PNG second", "TIFF": b"II*\0 third"}
+    file.put_object(129, 21, two, name="both.gif")
+    file.put_object(129, 22, three, name="three.pdf")
+    for n in (21, 22):
+        file.record(129, 7000 + n, {1: identity(n), 2: "Letter", 3: leads_to(n)})
+    path.write_bytes(file.bytes())
+    configured(bench, path)
+    bench.ferry("init", "--key")
+    bench.ferry("patients", "import")
+    tap.same(bench.ferry("run").code, 3, "one name for several documents: they fail")
+    tap.ok("'Doc, Doc:2', with [source] containers = each" in bench.ferry("failures", "--json").out, "it is said what to set")
+    source = bench.sections["source"]
+    bench.configure(source={**source, "container_field": "Doc, Doc:2"}, patients={"layout": "Contacts"})
+    refused = bench.ferry("run")
+    tap.ok(refused.code == 2 and "[source] containers = each" in refused.err, "the second is not left behind for the first", refused.code, refused.err)
+    bench.configure(source={**source, "container_field": "Doc, Doc:2", "containers": "each"}, patients={"layout": "Contacts"})
+    checked = " ".join(bench.ferry("check").out.split())
+    tap.ok("2 embedded, and several of their streams may be the document" in checked and "one that has more streams than names fails" in checked,
+           "check says that both are moved", checked)
+    tap.same(bench.ferry("run").code, 3, "now two of them move, and the three wait for a third name")
+    held = [*bodies.values(), *two.values()]
+    tap.same(stored(bench), sorted(hashlib.sha256(body).hexdigest() for body in held), "each with its own bytes, nobody's are mixed")
+    bench.configure(source={**source, "container_field": "Doc, Doc:2, Doc:3", "containers": "each"}, patients={"layout": "Contacts"})
+    tap.same(bench.ferry("run", "--retry-failed").code, 0, "with a third name everything moves")
+    held += three.values()
+    tap.same(stored(bench), sorted(hashlib.sha256(body).hexdigest() for body in held), "all of them")
+    found = bench.sql("select d.record_id, d.container, v.key from fmferry_document d join fmferry_version v using (document) where d.record_id > 7000")
+    tap.same(sorted((record, container, (bench.store / key).read_bytes()) for record, container, key in found),
+             sorted([(7021, "", two["GIFf"]), (7021, "Doc:2", two["JPEG"]), (7022, "", three["PDF "]), (7022, "Doc:2", three["PNGf"]),
+                     (7022, "Doc:3", three["TIFF"])]), "the ledger has under which name")
+    done = bench.ferry("verify", "--deep", "--certificate", bench.folder / "certificate.jsonl")
+    tap.ok(done.code == 0 and f"{len(held)}  files read again" in done.out, "verify reads them all again", done.out[-1200:], done.err)
+    tap.ok(bench.ferry("run").code == 0, "another run finds nothing to do")
 
 
 def refuses(tap, bench):
@@ -278,7 +318,8 @@ def survives_kills(tap, bench):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (moves_a_sample, moves_all, moves_repetitions, judges_both, is_exchanged, says_what_stays, refuses, survives_kills):
+    for story in (moves_a_sample, moves_all, moves_repetitions, judges_both, is_exchanged, says_what_stays, both_streams, refuses,
+                  survives_kills):
         with Bench(tap, "file-source-" + story.__name__.replace("_", "-")) as bench:
             story(tap, bench)
 

@@ -113,7 +113,7 @@ TEST(the_second_reading_proves_what_it_gives)
         bool good;
 
         CHECK_AT(i, fmp12_open(path, &file, &err)
-                        && fmp12_document_open(file, TABLE, LONG, object, &document, &err));
+                        && fmp12_document_open(file, TABLE, LONG, 0, object, &document, &err));
         CHECK_AT(i, !fmp12_document_is_proven(document, md5));
         cases[i].change(fd);
         good = rest_read(document, &bytes, &err);
@@ -145,7 +145,40 @@ TEST(what_is_no_document_does_not_open)
         struct fmp12_document *document = NULL;
 
         err = (struct err){ 0 };
-        CHECK_AT(i, !fmp12_document_open(file, TABLE, cases[i].number, object, &document, &err)
+        CHECK_AT(i, !fmp12_document_open(file, TABLE, cases[i].number, 0, object, &document, &err)
                         && !document && err.kind == ERR_DATA && strstr(err.msg, cases[i].says));
+    }
+}
+
+TEST(each_of_several_documents_opens_by_its_number)
+{
+    static const struct {
+        uint32_t object;
+        unsigned candidate, count;
+        const char *bytes; /* NULL: it does not open */
+    } cases[] = {
+        { BOTH, 1, 2, "%PDF-1.4 one" }, { BOTH, 2, 2, "II*" }, { BOTH, 3, 2, NULL },
+        { LONG, 1, 1, NULL },           { 8, 1, 0, NULL },
+    };
+    auto_fmp12 *file = NULL;
+    struct err err = { 0 };
+
+    CHECK(fmp12_open(SMALL, &file, &err));
+    for (size_t i = 0; i < lengthof(cases); i++) {
+        auto_free struct fmp12_object *object = mem_new(struct fmp12_object);
+        struct fmp12_document *document = NULL;
+        char room[64];
+        size_t size = 0;
+        unsigned count;
+
+        CHECK_AT(i, fmp12_object_candidates(file, TABLE, cases[i].object, &count, &err)
+                        && count == cases[i].count);
+        CHECK_AT(i, fmp12_document_open(file, TABLE, cases[i].object, cases[i].candidate, object,
+                                        &document, &err)
+                        == (cases[i].bytes != NULL));
+        if (document)
+            CHECK_AT(i, fmp12_document_read(document, room, sizeof room, &size, &err)
+                            && span_starts((struct span){ room, size }, cases[i].bytes));
+        fmp12_document_close(document);
     }
 }

@@ -81,12 +81,14 @@ static void records_read(const struct fmp12_file *file, uint32_t table, enum fmp
     auto_fmp12_record record = { 0 };
     struct err err = { 0 };
     uint32_t object;
+    unsigned candidates;
 
     if (!fmp12_records_open(file, table, place, &records, &err))
         return;
     while (fmp12_records_next(records, &record, &err) == STEP_ROW)
         for (size_t i = 0; i < record.value_count; i++)
-            (void)fmp12_object_of(record.values[i].text, &object);
+            if (fmp12_object_of(record.values[i].text, &object))
+                (void)!fmp12_object_candidates(file, table, object, &candidates, &err);
 }
 
 /* Reads everything. False: the file was refused. */

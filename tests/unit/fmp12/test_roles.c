@@ -48,3 +48,17 @@ TEST(the_sum_leaves_out_icons)
     CHECK(fmp12_code_is_hashed("FILE") && fmp12_code_is_hashed("FNAM"));
     CHECK(!fmp12_code_is_hashed("GLPH"));
 }
+
+TEST(candidates_are_counted_in_the_order_of_the_list)
+{
+    struct fmp12_object object;
+
+    object_fill(&object, "FNAMJPEGPDF PNGf");
+    object.state = fmp12_roles_give(&object);
+    CHECK_STR(fmp12_candidate_of(&object, 1)->code, "PDF ");
+    CHECK_STR(fmp12_candidate_of(&object, 2)->code, "PNGf");
+    CHECK(!fmp12_candidate_of(&object, 3) && !fmp12_candidate_of(&object, 0));
+    object_fill(&object, "FNAMPDF ");
+    object.state = fmp12_roles_give(&object);
+    CHECK(!fmp12_candidate_of(&object, 1));
+}
