@@ -111,6 +111,23 @@ def moves_all(tap, bench):
     tap.same({path: path.stat().st_mtime_ns for path in folder.rglob("*")}, before, "the folder is as it was")
 
 
+def by_odata(tap, bench):
+    """The same where tables are read by OData: the folder has the bytes, and a row says where."""
+    folder = serve(bench)
+    use(bench, folder, api="odata", layout="DOCS", mark_field="")
+    bench.configure(source=bench.sections["source"], run=bench.sections["run"], patients={"layout": "CONTACTS"})
+    checked = bench.ferry("check")
+    words = " ".join(checked.out.split())
+    tap.ok(checked.code == 0 and "8 in the backup's folder, as FileMaker says" in words, "by OData: check looks into the folder", checked.out, checked.err)
+    ran = bench.ferry("run")
+    tap.same((ran.code, set(outcomes(bench).values())), (0, {("done", "")}), "by OData: to done")
+    tap.same(stored(bench), sorted(hashlib.sha256(body(n)).hexdigest() for n in range(1, COUNT + 1)), "by OData: each with its bytes, once")
+    tap.same(bench.sql("select count(*) from fmferry_witness"), [(COUNT,)], "by OData: each has FileMaker's MD5")
+    seen = bench.ferry("verify", "--deep")
+    tap.ok(seen.code == 0 and "1  of them that no record names" in seen.out, "by OData: verify reads the folder, too", seen.out, seen.err)
+    tap.same(streamed(bench), set(), "by OData: no file was asked of the server")
+
+
 def bad_ones(bench, folder):
     """One thing wrong with each; returns what the records must say, and what becomes of them."""
     docs = folder / "Docs" / "Doc"
@@ -262,7 +279,7 @@ def refuses_the_folder(tap, bench):
 def test(tap):
     if not need_programs(tap):
         return
-    for story in (moves_all, refuses_each, goes_the_other_way, comes_with_a_file, comes_with_a_manifest, refuses_the_folder):
+    for story in (moves_all, by_odata, refuses_each, goes_the_other_way, comes_with_a_file, comes_with_a_manifest, refuses_the_folder):
         with Bench(tap, "backup-" + story.__name__.replace("_", "-")) as bench:
             story(tap, bench)
             if bench.ready:
