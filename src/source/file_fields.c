@@ -130,12 +130,12 @@ static void other_write(struct json_writer *w, const struct fmp12_field *field, 
 }
 
 /* A container's value under one of its names, which differ by the stream. */
-struct container_place {
+struct named_stream {
     const struct fmp12_field *field;
     unsigned stream, wanted; /* from 1; how many names the field has */
 };
 
-static bool container_write(const struct record_writer *r, const struct container_place *place,
+static bool container_write(const struct record_writer *r, const struct named_stream *place,
                             struct span text, struct err *err)
 {
     uint32_t object;
@@ -161,7 +161,7 @@ static void name_write(struct json_writer *w, const struct fmp12_field *field, u
     json_name(w, whole ? whole : name);
 }
 
-static bool field_write(const struct record_writer *r, const struct container_place *place,
+static bool field_write(const struct record_writer *r, const struct named_stream *place,
                         struct err *err)
 {
     const struct fmp12_field *field = place->field;
@@ -187,7 +187,7 @@ bool file_fields_write(struct json_writer *w, const struct fmp12_file *file, con
     json_open_object(w);
     for (size_t i = 0; i < table->field_count; i++) {
         const struct fmp12_field *field = &table->fields[i];
-        struct container_place place = { field, 1, names_of(containers, field) };
+        struct named_stream place = { field, 1, names_of(containers, field) };
 
         for (; place.stream <= place.wanted; place.stream++)
             if (!field_write(&r, &place, err))
