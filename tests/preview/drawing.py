@@ -10,7 +10,7 @@ import socket
 import struct
 import subprocess
 
-MAGIC, FD = 0x46505631, 3
+MAGIC, FD, ANSWERS_IN_S = 0x46505631, 3, 600
 JPEG_MAX, TEXT_MAX = 16 << 20, 1 << 20
 SHAPES = ("ok", "encrypted", "damaged", "too large", "no picture")
 HELLO, REQUEST, ANSWER = struct.Struct("<Iii"), struct.Struct("<Iii64s128s"), struct.Struct("<IIiiiII")
@@ -63,7 +63,7 @@ class Worker:
         _, self.landlock, self.seccomp = HELLO.unpack(self.receive(HELLO.size))
 
     def receive(self, size):
-        if not select.select([self.socket], [], [], 60)[0]:
+        if not select.select([self.socket], [], [], ANSWERS_IN_S)[0]:
             raise RuntimeError("the worker says nothing")
         return self.socket.recv(size)
 
@@ -97,4 +97,4 @@ class Worker:
         self.socket.close()
         for fd in (self.document, self.room):
             os.close(fd)
-        return self.process.wait(60)
+        return self.process.wait(ANSWERS_IN_S)

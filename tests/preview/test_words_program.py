@@ -4,6 +4,7 @@ fmferry-words locks itself and becomes the program that reads a document's words
 none; and the lock holds against a program that is evil on purpose.
 """
 
+import contextlib
 import os
 import pathlib
 import random
@@ -11,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from html import unescape
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
@@ -25,15 +27,37 @@ TEXT = "The K\u00f6nig clinic ordered footwear"
 CORPUS = {"text_only.doc": "It only contains some text.", "valid.xls": "0.267876", "lorem-ipsum.rtf": "Lorem ipsum dolor sit amet"}
 
 
-def words(data, *languages, seconds=150):
+HURRIED = []  # of each process, in their order: whether it had stepped back
+
+
+def hurried(process):
+    """
+    What reads scans steps back behind all others. Here somebody waits for it: as root it is called to the front again.
+    Whether it had stepped back; it may be over before it could be seen.
+    """
+    while process.poll() is None:
+        try:
+            if os.sched_getscheduler(process.pid) == os.SCHED_IDLE:
+                with contextlib.suppress(PermissionError):
+                    os.sched_setscheduler(process.pid, os.SCHED_OTHER, os.sched_param(0))
+                return True
+        except ProcessLookupError:
+            break
+        time.sleep(0.002)
+    return False
+
+
+def words(data, *languages, seconds=900):
     """Exit code and words of a document that lies in memory, as the console gives it."""
     memory = os.memfd_create("document")
     with os.fdopen(memory, "w+b") as file:
         file.write(data)
         file.flush()
         file.seek(0)
-        done = subprocess.run([PROGRAM, *languages], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=seconds)
-    return done.returncode, done.stdout.decode(errors="replace")
+        with subprocess.Popen([PROGRAM, *languages], stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+            HURRIED.append(bool(languages) and hurried(process))
+            said = process.communicate(timeout=seconds)[0]
+    return process.returncode, said.decode(errors="replace")
 
 
 def has(tap, program):
@@ -72,6 +96,10 @@ def scans(tap):
     page.end()
     code, text = words(picture, "eng")
     tap.ok(code == 0 and "footwear was fitted" in text, "a picture of a page: its words are read", (code, text))
+    if subprocess.run(["chrt", "--idle", "0", "true"], check=False).returncode != 0:
+        tap.skip("behind all other work of the machine", "nobody may step back here")
+    else:
+        tap.ok(HURRIED[-1] or any(words(picture, "eng") and HURRIED[-1] for _ in range(9)), "behind all other work of the machine")
     tap.ok(words(picture, "xyz")[0] not in (0, NO_KIND), "a language that is not installed is no success")
     tap.ok(words(b"\xff\xd8\xff\xe0" + bytes(1000), "eng")[0] != 0, "a picture that is none is no success")
 
