@@ -19,7 +19,6 @@
 
 struct rule {
     struct scenario_line line;
-    bool forgotten;   /* it holds no more; threads that met it before may still look at it */
     uint64_t seen;    /* requests of its kind and record */
     struct map *each; /* record -> how often seen         */
 };
@@ -119,8 +118,7 @@ static bool rule_meets(struct scenario *scenario, struct rule *rule, const struc
 {
     struct times_seen times;
 
-    if (rule->forgotten || rule->line.when != WHEN_REQUEST
-        || !(rule->line.kinds >> request->route.kind & 1)
+    if (rule->line.when != WHEN_REQUEST || !(rule->line.kinds >> request->route.kind & 1)
         || !record_fits(&rule->line, request->record_id) || !time_fits(&rule->line, since_us)
         || (rule->line.reaching && !request_reaches(request, rule->line.reaching))
         || (rule->line.has_above && request_limit(request) <= rule->line.above))
@@ -183,7 +181,7 @@ static bool event_is_due(struct rule *rule, const struct request *request)
 {
     const struct scenario_line *line = &rule->line;
 
-    if (rule->forgotten || (line->when != WHEN_AFTER && line->when != WHEN_EVERY)
+    if ((line->when != WHEN_AFTER && line->when != WHEN_EVERY)
         || !(line->kinds >> request->route.kind & 1))
         return false;
     rule->seen++;
@@ -223,22 +221,24 @@ struct timed_rule {
     const struct rule *rule; /* rules live as long as the scenario, timers end before it */
 };
 
-static bool rule_is_forgotten(struct scenario *scenario, const struct rule *rule)
+/* When a rule applies; WHEN_NEVER: it was forgotten. */
+static enum line_when rule_when(struct scenario *scenario, const struct rule *rule)
 {
     (void)pthread_mutex_lock(&scenario->lock);
-    bool forgotten = rule->forgotten;
+    enum line_when when = rule->line.when;
     (void)pthread_mutex_unlock(&scenario->lock);
-    return forgotten;
+    return when;
 }
 
 static int64_t timed_run(void *arg)
 {
     const struct timed_rule *timed = arg;
+    enum line_when when = rule_when(timed->sim->scenario, timed->rule);
 
-    if (rule_is_forgotten(timed->sim->scenario, timed->rule))
+    if (when == WHEN_NEVER)
         return 0;
     rule_apply(timed->sim, timed->rule);
-    return timed->rule->line.when == WHEN_EACH_TIME ? timed->rule->line.time_us : 0;
+    return when == WHEN_EACH_TIME ? timed->rule->line.time_us : 0;
 }
 
 static void timed_start(struct sim *sim, const struct rule *rule)
@@ -267,11 +267,12 @@ static const struct rule *rule_add(struct scenario *scenario, const struct scena
     return rule;
 }
 
+/* They stay where they are: threads that met one before may still look at it. */
 static void rules_forget(struct scenario *scenario)
 {
     (void)pthread_mutex_lock(&scenario->lock);
     for (size_t i = 0; i < scenario->count; i++)
-        scenario->rules[i]->forgotten = true;
+        scenario->rules[i]->line.when = WHEN_NEVER;
     (void)pthread_mutex_unlock(&scenario->lock);
 }
 

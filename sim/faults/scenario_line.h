@@ -6,7 +6,7 @@
 #include "sim/faults/action.h"
 
 enum line_when {
-    WHEN_NEVER,     /* an empty line or a comment */
+    WHEN_NEVER,     /* an empty line, a comment, what was forgotten */
     WHEN_NOW,       /* do ...                     */
     WHEN_REQUEST,   /* on KIND ... do ...         */
     WHEN_AFTER,     /* after KIND N do ...        */

@@ -10,7 +10,7 @@
 #include "fmp12/roles.h"
 
 /* [table].[31].[5].[object].[code] has a short stream, or its pieces by number. */
-enum { PLACE_STORE = 31, PLACE_OBJECTS = 5, CODE_LEVEL = 4 };
+enum { CODE_LEVEL = 4 };
 
 struct fmp12_document {
     const struct fmp12_file *file;
@@ -124,13 +124,9 @@ static bool object_is_a_document(const struct fmp12_object *object, unsigned can
 
 static struct fmp12_path stream_path(uint32_t table, uint32_t number, const char *code)
 {
-    struct fmp12_path path = { 0 };
+    struct fmp12_path path = fmp12_object_path(table, number);
     struct err never;
 
-    fmp12_path_push_number(&path, table);
-    fmp12_path_push_number(&path, PLACE_STORE);
-    fmp12_path_push_number(&path, PLACE_OBJECTS);
-    fmp12_path_push_number(&path, number);
     if (!fmp12_path_push(&path, span_of(code), &never))
         abort();
     return path;

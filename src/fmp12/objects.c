@@ -26,7 +26,7 @@ struct object_reading {
     bool has_list, has_md5, has_streams;
 };
 
-static struct fmp12_path object_path(uint32_t table, uint32_t number)
+struct fmp12_path fmp12_object_path(uint32_t table, uint32_t number)
 {
     struct fmp12_path path = { 0 };
 
@@ -42,7 +42,7 @@ bool fmp12_objects_open(const struct fmp12_file *file, uint32_t table, uint32_t 
                         struct fmp12_objects **objects_r, struct err *err)
 {
     auto_fmp12_objects *objects = mem_new(struct fmp12_objects);
-    struct fmp12_path top = object_path(table, only);
+    struct fmp12_path top = fmp12_object_path(table, only);
 
     objects->cursor = fmp12_cursor_new(fmp12_file_sectors(file));
     if (!fmp12_cursor_below(objects->cursor, &top, err))
@@ -268,7 +268,7 @@ static enum step list_find(const struct fmp12_file *file, uint32_t table, uint32
                            struct fmp12_object *object_r, struct err *err)
 {
     auto_fmp12_cursor *cursor = fmp12_cursor_new(fmp12_file_sectors(file));
-    struct fmp12_path top = object_path(table, number);
+    struct fmp12_path top = fmp12_object_path(table, number);
     struct object_reading r = { .object = object_r };
     enum step step;
 

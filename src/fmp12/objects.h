@@ -6,12 +6,16 @@
 
 #include "fmp12/fmp12.h"
 #include "fmp12/object.h"
+#include "fmp12/path.h"
 
 /* Gets the bytes of the streams as they are read, one stream after the other. */
 struct fmp12_sink {
     void *arg;
     bool (*add)(void *arg, const char *code, struct span bytes, struct err *err);
 };
+
+/* Where the values of an object stand; 0: where all objects of the table do. */
+struct fmp12_path fmp12_object_path(uint32_t table, uint32_t number);
 
 struct fmp12_objects;
 

@@ -74,6 +74,7 @@ void file_fields_layout(const struct fmp12_table *table, const char *containers,
 struct record_writer {
     struct json_writer *w;
     const struct fmp12_file *file;
+    const char *containers;
     const struct fmp12_table *table;
     const struct fmp12_record *record;
 };
@@ -129,51 +130,50 @@ static void other_write(struct json_writer *w, const struct fmp12_field *field, 
         json_write_span(w, text);
 }
 
-/* A container's value under one of its names, which differ by the stream. */
-struct named_stream {
-    const struct fmp12_field *field;
-    unsigned stream, wanted; /* from 1; how many names the field has */
-};
-
-static bool container_write(const struct record_writer *r, const struct named_stream *place,
-                            struct span text, struct err *err)
-{
-    uint32_t object;
-    unsigned streams;
-
-    if (!text.size || !fmp12_object_of(text, &object)) {
-        other_write(r->w, place->field, text, place->stream);
-        return true;
-    }
-    if (!streams_count(r, object, place->wanted, &streams, err))
-        return false;
-    object_write(r, object, place->stream, streams);
-    return true;
-}
-
 static void name_write(struct json_writer *w, const struct fmp12_field *field, unsigned stream,
                        unsigned repetition)
 {
-    auto_free char *name = file_stream_name(field->name, stream);
-    auto_free char *whole = repetitions_of(field) > 1 ? mem_printf("%s(%u)", name, repetition)
-                                                      : NULL;
+    auto_free char *name = stream > 1 ? file_stream_name(field->name, stream) : NULL;
+    auto_free char *whole = NULL;
 
-    json_name(w, whole ? whole : name);
+    if (repetitions_of(field) > 1)
+        whole = mem_printf("%s(%u)", name ? name : field->name, repetition);
+    json_name(w, whole ? whole : name ? name : field->name);
 }
 
-static bool field_write(const struct record_writer *r, const struct named_stream *place,
+/* A container's value under each of its names. */
+static bool container_write(const struct record_writer *r, const struct fmp12_field *field,
+                            unsigned repetition, struct span text, struct err *err)
+{
+    unsigned wanted = names_of(r->containers, field), streams = 1;
+    uint32_t object;
+    bool leads = text.size && fmp12_object_of(text, &object);
+
+    if (leads && !streams_count(r, object, wanted, &streams, err))
+        return false;
+    for (unsigned stream = 1; stream <= wanted; stream++) {
+        name_write(r->w, field, stream, repetition);
+        if (leads)
+            object_write(r, object, stream, streams);
+        else
+            other_write(r->w, field, text, stream);
+    }
+    return true;
+}
+
+static bool field_write(const struct record_writer *r, const struct fmp12_field *field,
                         struct err *err)
 {
-    const struct fmp12_field *field = place->field;
-
     for (unsigned n = 1; n <= repetitions_of(field); n++) {
         struct span text = value_find(r->record, field->number, n);
 
-        name_write(r->w, field, place->stream, n);
-        if (field->type != FMP12_CONTAINER)
-            json_write_span(r->w, text.size ? text : span_of(""));
-        else if (!container_write(r, place, text, err))
-            return false;
+        if (field->type == FMP12_CONTAINER) {
+            if (!container_write(r, field, n, text, err))
+                return false;
+            continue;
+        }
+        name_write(r->w, field, 1, n);
+        json_write_span(r->w, text.size ? text : span_of(""));
     }
     return true;
 }
@@ -182,17 +182,12 @@ bool file_fields_write(struct json_writer *w, const struct fmp12_file *file, con
                        const struct fmp12_table *table, const struct fmp12_record *record,
                        struct err *err)
 {
-    const struct record_writer r = { w, file, table, record };
+    const struct record_writer r = { w, file, containers, table, record };
 
     json_open_object(w);
-    for (size_t i = 0; i < table->field_count; i++) {
-        const struct fmp12_field *field = &table->fields[i];
-        struct named_stream place = { field, 1, names_of(containers, field) };
-
-        for (; place.stream <= place.wanted; place.stream++)
-            if (!field_write(&r, &place, err))
-                return false;
-    }
+    for (size_t i = 0; i < table->field_count; i++)
+        if (!field_write(&r, &table->fields[i], err))
+            return false;
     json_close_object(w);
     return true;
 }
