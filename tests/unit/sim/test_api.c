@@ -461,6 +461,23 @@ TEST(a_damaged_index_misses_the_same_records_each_time)
     bench_free(bench);
 }
 
+TEST(what_is_forgotten_holds_no_more)
+{
+    struct bench *bench = bench_new("generate:20,1K", "");
+    struct err err;
+
+    bench_login(bench);
+    CHECK(bench_scenario(
+        bench, "on find do miss 100%\nevery find 1 do insert 1\nafter find 2 do insert 1", &err));
+    CHECK(found_under(bench) == 0);
+    check_value(bench, "layouts/API_Docs/records?_limit=1", "response.dataInfo.foundCount", "21");
+    CHECK(bench_scenario(bench, "forget\nafter find 2 do delete 3", &err));
+    CHECK(found_under(bench) == 21);
+    CHECK(found_under(bench) == 21);
+    CHECK(found_under(bench) == 20);
+    bench_free(bench);
+}
+
 TEST(records_move_between_pages)
 {
     struct bench *bench = bench_new("generate:20,1K", "");
