@@ -6,6 +6,7 @@ that were moved, and uploads alike. Each is noted before and after; `verify` fin
 
 import contextlib
 import json
+import os
 import pathlib
 import re
 import sqlite3
@@ -107,6 +108,15 @@ def by_form(tap, bench, user, patient, row):
     tap.ok(wait_until(lambda: row in listed(user, patient)), "and listed again")
 
 
+def yields_and_runs(tap, program):
+    """What keeps the index comes behind the pages, and is not of the class idle, which a busy machine never runs."""
+    threads = [int(folder.name) for folder in pathlib.Path(f"/proc/{program.pid}/task").iterdir()
+               if (folder / "comm").read_text() == "index\n"]
+    ours = os.getpriority(os.PRIO_PROCESS, program.pid)
+    tap.same([(os.getpriority(os.PRIO_PROCESS, thread), os.sched_getscheduler(thread) == os.SCHED_IDLE) for thread in threads],
+             [(min(ours + 10, 19), False)], "the index has a rank behind the pages, and is not idle")
+
+
 def not_verified(tap, bench, user, row):
     """Verified or invisible holds for what is away, too."""
     version = version_of(user, row)
@@ -144,6 +154,7 @@ def test(tap):
         by_program(tap, bench, console, user, patient, moved, "a document that was moved")
         sent = upload(user, patient, [("one.pdf", pdf("one"))])[1][0]["row"]
         tap.ok(wait_until(lambda: sent in listed(user, patient)), "an upload is listed")
+        yields_and_runs(tap, console.program)
         by_program(tap, bench, console, user, patient, sent, "an upload")
         by_form(tap, bench, user, patient, moved)
         not_verified(tap, bench, user, sent)
