@@ -112,8 +112,8 @@ static void failure_wait(const struct indexer *indexer, const struct err *why)
 static void yield_to_pages(void)
 {
     (void)pthread_setname_np(pthread_self(), "index");
-    if (nice(RANK_BEHIND_PAGES)
-        < 0) /* of this thread alone: nice(2), "C library/kernel differences" */
+    /* Of this thread alone: nice(2), "C library/kernel differences". */
+    if (nice(RANK_BEHIND_PAGES) < 0)
         log_debug("the index has the rank of the pages");
 }
 
